@@ -1,0 +1,283 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-error"
+
+#include "config.h"
+
+#include "ub-error.h"
+
+#include <glib/gi18n.h>
+
+G_DEFINE_QUARK (ub_error, ub_error)
+
+static const char *
+get_programmer_remedy (UbError code)
+{
+  switch ((int) code) {
+  case UB_ERROR_NO_PROGRAMMER:
+    return _ ("Plug the programmer in, or choose another one. “unbrick-cli list” shows what is "
+              "there.");
+  case UB_ERROR_SEVERAL_PROGRAMMERS:
+    return _ ("Say which one to use, by its serial number or device.");
+  case UB_ERROR_NOT_BUILT:
+    return _ ("Install a build of Unbrick that supports this programmer, or use another one.");
+  case UB_ERROR_PERMISSION:
+    return _ ("Install Unbrick’s udev rules and plug the programmer in again. On a Raspberry Pi, "
+              "add yourself to the groups “spi” and “gpio”, then log out and in.");
+  case UB_ERROR_BUSY:
+    return _ ("Close the other program that uses this programmer, then try again.");
+  case UB_ERROR_KERNEL_DRIVER:
+    return _ ("Unload the kernel driver that holds the programmer, or plug it out and in again.");
+  case UB_ERROR_WRONG_JUMPER:
+    return _ ("Unplug the board, move its mode jumper from serial (UART, TTL) to SPI/I²C (often "
+              "marked 1–2), and plug it in again.");
+  case UB_ERROR_SPI_DISABLED:
+    return _ ("Switch SPI on: “sudo raspi-config nonint do_spi 0” on a Raspberry Pi, a spidev "
+              "overlay in armbian-config on other boards; then restart.");
+  case UB_ERROR_NO_RESET_LINE:
+    return _ ("Choose a GPIO line that exists (“gpioinfo” lists them), or set the CEN line to "
+              "“manual” and reset the module by hand.");
+  case UB_ERROR_RESET_LINE_BUSY:
+    return _ ("Choose a free GPIO line for CEN, or stop what uses this one.");
+  default:
+    return NULL;
+  }
+}
+
+static const char *
+get_module_remedy (UbError code)
+{
+  switch ((int) code) {
+  case UB_ERROR_MISO_LOW:
+    return _ ("Check that the module has 3.3 V, that ground is shared, and that MISO goes to P23. "
+              "Check that CEN is not held low.");
+  case UB_ERROR_MISO_HIGH:
+    return _ ("Check the MISO wire (P23), ground, and that the module is powered. The pads named "
+              "SPI_MISO and SPI_MOSI are the wrong ones: use P20 to P23.");
+  case UB_ERROR_NO_DOWNLOAD_MODE:
+    return _ (
+        "Check the CEN wire: the module must be reset to enter download mode. Check SCK (P20) "
+        "and MISO (P23), and that the pads are P20 to P23.");
+  case UB_ERROR_NO_FLASH_ID:
+    return _ ("The reset works. Check MOSI (P22) and chip select (P21), and shorten the wires.");
+  case UB_ERROR_UNSTABLE:
+    return _ (
+        "Shorten the wires (under 20 cm), improve ground and the 3.3 V supply, or set a lower "
+        "clock.");
+  case UB_ERROR_UNPLUGGED:
+    return _ ("Plug the programmer in again and repeat the job: it continues where it stopped.");
+  case UB_ERROR_TRANSFER:
+  case UB_ERROR_TIMEOUT:
+    return _ ("Plug the programmer out and in again, use a short USB cable without a hub, and "
+              "repeat the job.");
+  case UB_ERROR_CHIP_BUSY:
+    return _ ("Power the module off and on and repeat the job. If it happens again, the supply is "
+              "too weak or the flash is worn out.");
+  case UB_ERROR_PROTECTED:
+    return _ ("Power the module off and on and try again. If it stays, the flash is locked for "
+              "good.");
+  case UB_ERROR_WRITE_ENABLE:
+    return _ ("Check the MOSI wire (P22) and the 3.3 V supply, or set a lower clock.");
+  case UB_ERROR_VERIFY:
+    return _ ("Repeat the job: what is right already is left alone. If the same place fails again, "
+              "set a lower clock; if that does not help, the flash is worn out there.");
+  case UB_ERROR_DIFFERENT:
+    return _ ("Restore the image to make the module equal to it.");
+  case UB_ERROR_RANGE:
+    return _ ("Choose a start and size that lie within the flash.");
+  case UB_ERROR_BACKUP_FILE:
+    return _ ("Choose a folder that you may write to and that has room for the backup.");
+  case UB_ERROR_BACKUP_EXISTS:
+    return _ ("Choose another name, or move the existing file away first.");
+  default:
+    return NULL;
+  }
+}
+
+static const char *
+get_image_remedy (UbError code)
+{
+  switch ((int) code) {
+  case UB_ERROR_FILE_UNREADABLE:
+    return _ ("Choose a file that exists and that you may read.");
+  case UB_ERROR_IMAGE_EMPTY:
+  case UB_ERROR_IMAGE_TOO_SHORT:
+    return _ ("Download or copy the file again: it is not complete.");
+  case UB_ERROR_IMAGE_TOO_LARGE:
+    return _ ("Choose an image made for this module; its flash is smaller than the file.");
+  case UB_ERROR_IMAGE_BLANK:
+    return _ ("Choose another file: this one is a read of an empty flash, or of one that did not "
+              "answer.");
+  case UB_ERROR_IMAGE_UNKNOWN:
+  case UB_ERROR_IMAGE_NOT_FLASH:
+    return _ ("Choose a QIO file, a 2 MiB backup, or a bootloader donor and an app.");
+  case UB_ERROR_IMAGE_PLAIN:
+    return _ (
+        "Use the QIO or UA file of the same release: they are encrypted and carry checksums.");
+  case UB_ERROR_IMAGE_OTA:
+    return _ ("Use the QIO file of the same release; a package for updates over the air cannot be "
+              "written as it is.");
+  case UB_ERROR_IMAGE_NO_BOOTLOADER:
+    return _ ("Add a QIO file or a full backup to take the bootloader from (“Bootloader + app”, "
+              "--bootloader FILE).");
+  case UB_ERROR_IMAGE_NO_APP:
+    return _ ("Choose a full image, or use this file as the bootloader and add an app.");
+  case UB_ERROR_IMAGE_DAMAGED:
+    return _ ("Download or read the file again; this copy would not start.");
+  case UB_ERROR_IMAGE_FAMILY:
+    return _ (
+        "Choose a file for the same chip family: BK7231T files for BK7231T, BK7231N files for "
+        "BK7231N.");
+  case UB_ERROR_IMAGE_KEY:
+    return _ ("Take bootloader and app from firmware of the same kind, for example both from Tuya "
+              "devices.");
+  default:
+    return NULL;
+  }
+}
+
+/**
+ * ub_error_get_remedy:
+ * @error: any error
+ *
+ * Returns what the person can do about @error, as one or two translated sentences that the
+ * application and the command line both show below the message.
+ *
+ * Returns: (transfer none): the advice; never %NULL, and for errors of other domains a general one
+ */
+const char *
+ub_error_get_remedy (const GError *error)
+{
+  const char *remedy = NULL;
+
+  g_return_val_if_fail (error != NULL, "");
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return _ ("Repeat the job when you are ready: it continues where it stopped.");
+
+  if (error->domain == UB_ERROR) {
+    if (error->code == UB_ERROR_USAGE || error->code == UB_ERROR_BAD_SETTING)
+      return _ ("Run the command with --help to see what it takes.");
+
+    remedy = get_programmer_remedy (error->code);
+    if (remedy == NULL)
+      remedy = get_module_remedy (error->code);
+    if (remedy == NULL)
+      remedy = get_image_remedy (error->code);
+  }
+
+  return remedy != NULL ? remedy : _ ("Try again; if it happens again, report it with the log.");
+}
+
+/**
+ * ub_error_get_name:
+ * @error: any error
+ *
+ * Returns a short stable name for scripts and logs, such as `miso-low`; it is never translated.
+ *
+ * Returns: (transfer none): the name, `cancelled` for a cancellation and `failed` for an error of
+ *   another domain
+ */
+const char *
+ub_error_get_name (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, "failed");
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return "cancelled";
+  if (error->domain != UB_ERROR)
+    return "failed";
+
+  switch ((UbError) error->code) {
+  case UB_ERROR_FAILED:
+    return "failed";
+  case UB_ERROR_USAGE:
+    return "usage";
+  case UB_ERROR_BAD_SETTING:
+    return "bad-setting";
+  case UB_ERROR_NO_PROGRAMMER:
+    return "no-programmer";
+  case UB_ERROR_SEVERAL_PROGRAMMERS:
+    return "several-programmers";
+  case UB_ERROR_NOT_BUILT:
+    return "not-built";
+  case UB_ERROR_PERMISSION:
+    return "permission";
+  case UB_ERROR_BUSY:
+    return "busy";
+  case UB_ERROR_KERNEL_DRIVER:
+    return "kernel-driver";
+  case UB_ERROR_WRONG_JUMPER:
+    return "wrong-jumper";
+  case UB_ERROR_SPI_DISABLED:
+    return "spi-disabled";
+  case UB_ERROR_NO_RESET_LINE:
+    return "no-reset-line";
+  case UB_ERROR_RESET_LINE_BUSY:
+    return "reset-line-busy";
+  case UB_ERROR_MISO_LOW:
+    return "miso-low";
+  case UB_ERROR_MISO_HIGH:
+    return "miso-high";
+  case UB_ERROR_NO_DOWNLOAD_MODE:
+    return "no-download-mode";
+  case UB_ERROR_NO_FLASH_ID:
+    return "no-flash-id";
+  case UB_ERROR_UNSTABLE:
+    return "unstable";
+  case UB_ERROR_UNPLUGGED:
+    return "unplugged";
+  case UB_ERROR_TRANSFER:
+    return "transfer";
+  case UB_ERROR_TIMEOUT:
+    return "timeout";
+  case UB_ERROR_CHIP_BUSY:
+    return "chip-busy";
+  case UB_ERROR_PROTECTED:
+    return "protected";
+  case UB_ERROR_WRITE_ENABLE:
+    return "write-enable";
+  case UB_ERROR_VERIFY:
+    return "verify";
+  case UB_ERROR_DIFFERENT:
+    return "different";
+  case UB_ERROR_RANGE:
+    return "range";
+  case UB_ERROR_BACKUP_FILE:
+    return "backup-file";
+  case UB_ERROR_BACKUP_EXISTS:
+    return "backup-exists";
+  case UB_ERROR_FILE_UNREADABLE:
+    return "file-unreadable";
+  case UB_ERROR_IMAGE_EMPTY:
+    return "image-empty";
+  case UB_ERROR_IMAGE_TOO_SHORT:
+    return "image-too-short";
+  case UB_ERROR_IMAGE_TOO_LARGE:
+    return "image-too-large";
+  case UB_ERROR_IMAGE_BLANK:
+    return "image-blank";
+  case UB_ERROR_IMAGE_UNKNOWN:
+    return "image-unknown";
+  case UB_ERROR_IMAGE_NOT_FLASH:
+    return "image-not-flash";
+  case UB_ERROR_IMAGE_PLAIN:
+    return "image-plain";
+  case UB_ERROR_IMAGE_OTA:
+    return "image-ota";
+  case UB_ERROR_IMAGE_NO_BOOTLOADER:
+    return "image-no-bootloader";
+  case UB_ERROR_IMAGE_NO_APP:
+    return "image-no-app";
+  case UB_ERROR_IMAGE_DAMAGED:
+    return "image-damaged";
+  case UB_ERROR_IMAGE_FAMILY:
+    return "image-family";
+  case UB_ERROR_IMAGE_KEY:
+    return "image-key";
+  }
+  return "failed";
+}

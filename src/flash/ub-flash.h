@@ -1,0 +1,56 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "ub-flash-part.h"
+#include "ub-programmer.h"
+#include "ub-progress.h"
+#include "ub-range.h"
+#include "ub-sector-map.h"
+
+G_BEGIN_DECLS
+
+/**
+ * UbFlashCounters:
+ *
+ * What was done to the chip through one #UbFlash.
+ */
+typedef struct {
+  guint64 bytes_read;
+  guint64 bytes_programmed;
+  guint sectors_erased; /* 4 KiB each, also those erased as part of a larger block */
+  guint retries; /* repeats of a read, erase or program, for any reason */
+} UbFlashCounters;
+
+#define UB_TYPE_FLASH (ub_flash_get_type ())
+G_DECLARE_FINAL_TYPE (UbFlash, ub_flash, UB, FLASH, GObject)
+
+UbFlash *ub_flash_new (UbProgrammer *programmer, const UbFlashPart *part);
+
+UbProgrammer *ub_flash_get_programmer (UbFlash *self);
+const UbFlashPart *ub_flash_get_part (UbFlash *self);
+void ub_flash_get_counters (UbFlash *self, UbFlashCounters *out_counters);
+void ub_flash_set_observers (UbFlash *self, UbProgress *progress, UbSectorMap *map);
+guint32 ub_flash_get_address (UbFlash *self);
+
+gboolean ub_flash_read_id (UbFlash *self, guint8 out_reply[4], GError **error);
+gboolean ub_flash_read (UbFlash *self,
+                        guint32 address,
+                        guint8 *buffer,
+                        gsize size,
+                        GCancellable *cancellable,
+                        GError **error);
+gboolean ub_flash_unprotect (UbFlash *self, GError **error);
+gboolean ub_flash_erase (
+    UbFlash *self, const UbRange *units, guint n_units, GCancellable *cancellable, GError **error);
+gboolean ub_flash_program (UbFlash *self,
+                           guint32 address,
+                           const guint8 *data,
+                           gsize size,
+                           GCancellable *cancellable,
+                           GError **error);
+
+G_END_DECLS
