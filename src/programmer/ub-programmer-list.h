@@ -5,23 +5,10 @@
 
 #pragma once
 
+#include "ub-programmer-info.h"
 #include "ub-programmer.h"
 
 G_BEGIN_DECLS
-
-#define UB_TYPE_PROGRAMMER_INFO (ub_programmer_info_get_type ())
-G_DECLARE_FINAL_TYPE (UbProgrammerInfo, ub_programmer_info, UB, PROGRAMMER_INFO, GObject)
-
-UbProgrammerInfo *ub_programmer_info_new (const char *backend,
-                                          const char *spec,
-                                          const char *name,
-                                          const GError *problem);
-const char *ub_programmer_info_get_backend (UbProgrammerInfo *self);
-const char *ub_programmer_info_get_spec (UbProgrammerInfo *self);
-const char *ub_programmer_info_get_name (UbProgrammerInfo *self);
-const GError *ub_programmer_info_get_problem (UbProgrammerInfo *self);
-gboolean ub_programmer_info_is_usable (UbProgrammerInfo *self);
-gboolean ub_programmer_info_is_simulated (UbProgrammerInfo *self);
 
 #define UB_TYPE_PROGRAMMER_LIST (ub_programmer_list_get_type ())
 G_DECLARE_FINAL_TYPE (UbProgrammerList, ub_programmer_list, UB, PROGRAMMER_LIST, GObject)
