@@ -48,6 +48,8 @@ typedef enum {
  * @n_erase: how many of them there are
  * @chip_erase: opcode, times and size of erasing everything; opcode 0 where it must not be used
  * @n_status: status registers, 1 to 3, read with 05, 35 and 15
+ * @write_status_bytes: the most data bytes that 01 takes: 2 where it writes both registers, 1 where a
+ *   second byte makes the chip ignore it
  * @write_status2_opcode: command that writes the second register alone (0x31), or 0 where only the
  *   two-byte form of 01 exists
  * @protect_mask: bits of (SR2 << 8 | SR1) that protect something: BP bits and CMP. Never contains
@@ -70,6 +72,7 @@ typedef struct {
   guint n_erase;
   UbEraseType chip_erase;
   guint n_status;
+  guint write_status_bytes;
   guint8 write_status2_opcode;
   guint16 protect_mask;
   guint16 keep_mask;
@@ -89,6 +92,7 @@ gboolean ub_flash_part_parse_sfdp (guint32 jedec_id,
                                    const guint8 *sfdp,
                                    gsize n_sfdp,
                                    UbFlashPart *out_part);
+GBytes *ub_flash_part_build_sfdp (const UbFlashPart *part);
 gboolean ub_flash_part_guess (guint32 jedec_id, UbFlashPart *out_part);
 
 G_END_DECLS

@@ -46,6 +46,9 @@ void ub_sim_chip_set_max_clock (UbSimChip *self, guint hz);
 void ub_sim_chip_set_deaf (UbSimChip *self, gboolean deaf);
 void ub_sim_chip_set_power_loss_at (UbSimChip *self, guint64 nth);
 void ub_sim_chip_set_status (UbSimChip *self, guint16 status);
+void ub_sim_chip_set_garbled (UbSimChip *self, gboolean garbled);
+void ub_sim_chip_set_content (UbSimChip *self, GBytes *content);
+void ub_sim_chip_power_cycle (UbSimChip *self);
 
 void ub_sim_chip_set_reset (UbSimChip *self, gboolean asserted);
 void ub_sim_chip_select (UbSimChip *self, gboolean selected);
