@@ -20,8 +20,7 @@ UbProgrammer *ub_sim_programmer_new_for_chip (UbSimChip *chip);
 UbSimChip *ub_sim_programmer_get_chip (UbSimProgrammer *self);
 guint64 ub_sim_programmer_get_exchanges (UbSimProgrammer *self);
 void ub_sim_programmer_set_latency (UbSimProgrammer *self, guint usec);
-void ub_sim_programmer_set_max_sizes (UbSimProgrammer *self,
-                                      gsize max_transaction,
-                                      gsize max_batch);
+void
+ub_sim_programmer_set_max_sizes (UbSimProgrammer *self, gsize max_transaction, gsize max_batch);
 
 G_END_DECLS
