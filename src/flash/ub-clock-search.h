@@ -14,8 +14,10 @@ gboolean ub_clock_search (UbFlash *flash,
                           UbConnectState *state,
                           UbConnectFunc func,
                           gpointer user_data,
+                          gboolean *out_proven,
                           GCancellable *cancellable,
                           GError **error);
 gboolean ub_clock_step_down (UbProgrammer *programmer, guint *out_hz, GError **error);
+char *ub_clock_format (guint hz);
 
 G_END_DECLS

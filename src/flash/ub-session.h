@@ -22,5 +22,6 @@ void ub_session_close (UbSession *self);
 
 UbFlash *ub_session_get_flash (UbSession *self);
 guint32 ub_session_get_jedec_id (UbSession *self);
+GPtrArray *ub_session_get_notes (UbSession *self);
 
 G_END_DECLS
