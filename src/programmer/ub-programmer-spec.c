@@ -13,6 +13,7 @@
 #include "ub-number.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /**
  * UbProgrammerSpec:
@@ -162,6 +163,59 @@ ub_programmer_spec_get_number (UbProgrammerSpec *self,
     return FALSE;
   }
   *inout_value = value;
+  return TRUE;
+}
+
+/* Like ub_number_parse(), but for a clock K and M count in thousands: 12M is 12 MHz. */
+static gboolean
+parse_clock (const char *text, guint64 *out_hz)
+{
+  g_autofree char *digits = g_strdup (text);
+  gsize n = strlen (digits);
+  guint64 factor = 1;
+
+  if (n > 1 && g_ascii_strncasecmp (digits, "0x", 2) != 0) {
+    if (digits[n - 1] == 'k' || digits[n - 1] == 'K')
+      factor = 1000;
+    else if (digits[n - 1] == 'm' || digits[n - 1] == 'M')
+      factor = 1000 * 1000;
+    if (factor > 1)
+      digits[n - 1] = '\0';
+  }
+  if (!ub_number_parse (digits, out_hz) || *out_hz > G_MAXUINT)
+    return FALSE;
+  *out_hz *= factor;
+  return TRUE;
+}
+
+/**
+ * ub_programmer_spec_get_clock:
+ * @self: a spec
+ * @key: the name of a setting, a string constant
+ * @min: its smallest value in Hz
+ * @max: its largest value in Hz
+ * @inout_hz: (inout): the default, replaced where the setting is given
+ * @error: return location for an error
+ *
+ * For clocks: 400k and 12M mean kHz and MHz.
+ *
+ * Returns: %FALSE with %UB_ERROR_BAD_SETTING when it is given and not a clock in that range
+ */
+gboolean
+ub_programmer_spec_get_clock (
+    UbProgrammerSpec *self, const char *key, guint min, guint max, guint *inout_hz, GError **error)
+{
+  const char *text = ub_programmer_spec_get_string (self, key);
+  guint64 hz;
+
+  if (text == NULL)
+    return TRUE;
+  if (!parse_clock (text, &hz) || hz < min || hz > max) {
+    g_set_error (error, UB_ERROR, UB_ERROR_BAD_SETTING,
+                 _ ("%s=%s: a clock from %u to %u Hz is needed"), key, text, min, max);
+    return FALSE;
+  }
+  *inout_hz = (guint) hz;
   return TRUE;
 }
 

@@ -22,6 +22,8 @@ gboolean ub_programmer_spec_get_number (UbProgrammerSpec *self,
                                         guint64 max,
                                         guint64 *inout_value,
                                         GError **error);
+gboolean ub_programmer_spec_get_clock (
+    UbProgrammerSpec *self, const char *key, guint min, guint max, guint *inout_hz, GError **error);
 gboolean ub_programmer_spec_get_double (UbProgrammerSpec *self,
                                         const char *key,
                                         double min,

@@ -310,16 +310,16 @@ static gboolean
 configure_chip (UbSimChip *chip, UbProgrammerSpec *spec, GError **error)
 {
   static const char *const timings[] = { "typical", "worst", NULL };
-  guint timing = 0;
-  guint64 max_clock = 0, power_loss_at = 0, deaf = 0;
+  guint timing = 0, max_clock = 0;
+  guint64 power_loss_at = 0, deaf = 0;
 
-  if (!ub_programmer_spec_get_number (spec, "max-clock", 0, G_MAXUINT, &max_clock, error) ||
+  if (!ub_programmer_spec_get_clock (spec, "max-clock", 0, G_MAXUINT, &max_clock, error) ||
       !ub_programmer_spec_get_number (spec, "power-loss-at", 0, G_MAXUINT64, &power_loss_at,
                                       error) ||
       !ub_programmer_spec_get_number (spec, "deaf", 0, 1, &deaf, error) ||
       !ub_programmer_spec_get_choice (spec, "timing", timings, &timing, error))
     return FALSE;
-  ub_sim_chip_set_max_clock (chip, (guint) max_clock);
+  ub_sim_chip_set_max_clock (chip, max_clock);
   ub_sim_chip_set_power_loss_at (chip, power_loss_at);
   ub_sim_chip_set_deaf (chip, deaf != 0);
   ub_sim_chip_set_timing (chip, timing == 1 ? UB_SIM_TIMING_WORST : UB_SIM_TIMING_TYPICAL);
@@ -332,12 +332,12 @@ configure (UbSimProgrammer *self, UbProgrammerSpec *spec, GError **error)
   static const char *const times[] = { "virtual", "real", NULL };
   static const char *const modes[] = { "both", "0", "3", NULL };
   static const guint mode_bits[] = { 1u << 0 | 1u << 3, 1u << 0, 1u << 3 };
-  guint64 latency = DEFAULT_LATENCY_US, min_clock = MIN_CLOCK_HZ;
+  guint64 latency = DEFAULT_LATENCY_US;
   guint64 max_transaction = DEFAULT_MAX_TRANSACTION, max_batch = DEFAULT_MAX_BATCH;
   guint time = 0, mode = 0;
 
   if (!ub_programmer_spec_get_number (spec, "latency", 0, G_USEC_PER_SEC, &latency, error) ||
-      !ub_programmer_spec_get_number (spec, "min-clock", 1, MAX_CLOCK_HZ, &min_clock, error) ||
+      !ub_programmer_spec_get_clock (spec, "min-clock", 1, MAX_CLOCK_HZ, &self->min_clock, error) ||
       !ub_programmer_spec_get_number (spec, "max-transaction", MIN_MAX_TRANSACTION, G_MAXUINT32,
                                       &max_transaction, error) ||
       !ub_programmer_spec_get_number (spec, "max-batch", MIN_MAX_TRANSACTION, G_MAXUINT32,
@@ -346,7 +346,6 @@ configure (UbSimProgrammer *self, UbProgrammerSpec *spec, GError **error)
       !ub_programmer_spec_get_choice (spec, "modes", modes, &mode, error))
     return FALSE;
   self->latency_us = (guint) latency;
-  self->min_clock = (guint) min_clock;
   self->max_transaction = (gsize) max_transaction;
   self->max_batch = (gsize) max_batch;
   self->real_time = time == 1;
