@@ -1,0 +1,533 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-ftdi-programmer"
+
+#include "config.h"
+
+#include "ub-error.h"
+#include "ub-ftdi-programmer.h"
+#include "ub-mpsse.h"
+#include "ub-programmer-info.h"
+#include "ub-usb-scan.h"
+
+#include <ftdi.h>
+#include <glib/gi18n.h>
+#include <libusb.h>
+#include <string.h>
+
+#define VENDOR_FTDI 0x0403
+
+/* Milliseconds after which the chip sends what it has, even if that is less than a packet. The default of
+ * 16 would be felt in every round trip; pyftdi and openFPGALoader use 1 too. */
+#define LATENCY_MS 1
+
+/* Commands that are sent in one go at the most. The chip takes them at the pace of SK. */
+#define MAX_COMMANDS 65536
+
+/* libusb cuts larger transfers into pieces of this size anyway. */
+#define READ_CHUNK 16384
+
+/**
+ * UbFtdiProgrammer:
+ *
+ * An FT232H, FT2232H or FT4232H through libftdi1. A batch becomes one string of MPSSE commands, one write
+ * and one read.
+ */
+struct _UbFtdiProgrammer {
+  UbProgrammer parent_instance;
+
+  char *serial; /* (nullable): wanted serial number */
+  char *path; /* (nullable): wanted place, such as 1-1.2 */
+  char *reset_name;
+  guint interface; /* 0 is A */
+
+  struct ftdi_context *ftdi; /* NULL while closed */
+  UbMpsse mpsse;
+  GByteArray *commands;
+  GByteArray *replies;
+};
+
+G_DEFINE_FINAL_TYPE (UbFtdiProgrammer, ub_ftdi_programmer, UB_TYPE_PROGRAMMER)
+
+static const struct {
+  guint16 product_id;
+  enum ftdi_chip_type type;
+  guint n_channels; /* that have an MPSSE */
+  gboolean has_high;
+  const char *name;
+} chips[] = {
+  { 0x6014, TYPE_232H, 1, TRUE, "FT232H" },
+  { 0x6010, TYPE_2232H, 2, TRUE, "FT2232H" },
+  { 0x6011, TYPE_4232H, 2, FALSE, "FT4232H" },
+};
+
+static int
+find_chip (guint16 product_id)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (chips); i++) {
+    if (chips[i].product_id == product_id)
+      return i;
+  }
+  return -1;
+}
+
+static void
+set_permission_error (GError **error, const char *node)
+{
+  g_set_error (error, UB_ERROR, UB_ERROR_PERMISSION, _ ("%s may not be opened by this user"), node);
+}
+
+/* What went wrong after a transfer failed: a device that is gone answers even a control request with
+ * LIBUSB_ERROR_NO_DEVICE. */
+static void
+set_transfer_error (UbFtdiProgrammer *self, gboolean timed_out, GError **error)
+{
+  guint8 status[2];
+  int result = libusb_control_transfer (self->ftdi->usb_dev, FTDI_DEVICE_IN_REQTYPE,
+                                        SIO_POLL_MODEM_STATUS_REQUEST, 0, self->ftdi->index, status,
+                                        sizeof status, 500);
+
+  if (result == LIBUSB_ERROR_NO_DEVICE || result == LIBUSB_ERROR_IO)
+    g_set_error (error, UB_ERROR, UB_ERROR_UNPLUGGED, _ ("%s was unplugged"),
+                 ub_programmer_get_name (UB_PROGRAMMER (self)));
+  else if (timed_out)
+    g_set_error (error, UB_ERROR, UB_ERROR_TIMEOUT, _ ("%s did not answer in time"),
+                 ub_programmer_get_name (UB_PROGRAMMER (self)));
+  else
+    g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER, _ ("%s: a USB transfer failed (%s)"),
+                 ub_programmer_get_name (UB_PROGRAMMER (self)), ftdi_get_error_string (self->ftdi));
+}
+
+/* Waits for a read that was submitted; FALSE when the deadline passes first. Frees @control. */
+static gboolean
+finish_read (UbFtdiProgrammer *self,
+             struct ftdi_transfer_control *control,
+             gsize n,
+             gint64 deadline,
+             GError **error)
+{
+  struct timeval cancel_timeout = { .tv_sec = 1 };
+  int n_read;
+
+  while (!control->completed) {
+    gint64 left = deadline - g_get_monotonic_time ();
+    struct timeval timeout = { .tv_sec = left / G_USEC_PER_SEC, .tv_usec = left % G_USEC_PER_SEC };
+
+    if (left <= 0) {
+      ftdi_transfer_data_cancel (control, &cancel_timeout);
+      set_transfer_error (self, TRUE, error);
+      return FALSE;
+    }
+    libusb_handle_events_timeout_completed (self->ftdi->usb_ctx, &timeout, &control->completed);
+  }
+
+  n_read = ftdi_transfer_data_done (control);
+  if (n_read < 0 || (gsize) n_read != n) {
+    set_transfer_error (self, FALSE, error);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Sends self->commands and receives @n_replies bytes into self->replies. The read is under way before the
+ * commands are sent: the chip stops working on them when nobody takes its replies. */
+static gboolean
+run_commands (UbFtdiProgrammer *self, gsize n_replies, guint64 deadline_us, GError **error)
+{
+  gint64 begun = g_get_monotonic_time ();
+  struct ftdi_transfer_control *control;
+  int n_written;
+
+  g_byte_array_set_size (self->replies, n_replies);
+  self->ftdi->usb_write_timeout = deadline_us / 1000;
+  control = ftdi_read_data_submit (self->ftdi, self->replies->data, n_replies);
+  if (control == NULL) {
+    set_transfer_error (self, FALSE, error);
+    return FALSE;
+  }
+
+  n_written = ftdi_write_data (self->ftdi, self->commands->data, self->commands->len);
+  if (n_written != (int) self->commands->len) {
+    struct timeval cancel_timeout = { .tv_sec = 1 };
+    gboolean timed_out = g_get_monotonic_time () - begun >= (gint64) deadline_us;
+
+    ftdi_transfer_data_cancel (control, &cancel_timeout);
+    set_transfer_error (self, timed_out, error);
+    return FALSE;
+  }
+  return finish_read (self, control, n_replies, begun + deadline_us, error);
+}
+
+/* Sends self->commands, which have no replies, and waits until they have happened. */
+static gboolean
+run_and_sync (UbFtdiProgrammer *self, GError **error)
+{
+  gsize n = ub_mpsse_add_sync (&self->mpsse, self->commands);
+
+  return run_commands (self, n, ub_programmer_get_deadline (UB_PROGRAMMER (self), NULL, 0), error);
+}
+
+static gboolean
+device_matches (UbFtdiProgrammer *self, const UbUsbDevice *device)
+{
+  if (find_chip (device->product_id) < 0)
+    return FALSE;
+  if (self->serial != NULL && g_strcmp0 (self->serial, device->serial) != 0)
+    return FALSE;
+  return self->path == NULL || g_strcmp0 (self->path, device->path) == 0;
+}
+
+/* The one device that fits; %NULL with an error when there is none or a choice. */
+static UbUsbDevice *
+find_device (UbFtdiProgrammer *self, GPtrArray *devices, GError **error)
+{
+  UbUsbDevice *found = NULL;
+
+  for (guint i = 0; i < devices->len; i++) {
+    UbUsbDevice *device = g_ptr_array_index (devices, i);
+
+    if (!device_matches (self, device))
+      continue;
+    if (found != NULL) {
+      g_set_error (
+          error, UB_ERROR, UB_ERROR_SEVERAL_PROGRAMMERS,
+          _ ("several FTDI adapters are plugged in, at %s and %s; say which one by serial= "
+             "or path="),
+          found->path, device->path);
+      return NULL;
+    }
+    found = device;
+  }
+  if (found == NULL)
+    g_set_error (error, UB_ERROR, UB_ERROR_NO_PROGRAMMER,
+                 self->serial != NULL || self->path != NULL
+                     ? _ ("no FTDI adapter with that serial number or path is plugged in")
+                     : _ ("no FT232H, FT2232H or FT4232H is plugged in"));
+  return found;
+}
+
+static void
+set_name (UbFtdiProgrammer *self, const UbUsbDevice *device, const char *chip)
+{
+  g_autofree char *name =
+      g_strdup_printf ("%s (%s)", chip, device->serial != NULL ? device->serial : device->path);
+
+  ub_programmer_set_name (UB_PROGRAMMER (self), name);
+}
+
+/* Codes of ftdi_usb_open_dev(), documented with it: -5 cannot claim, -8 no permission. */
+static void
+set_open_error (UbFtdiProgrammer *self, const UbUsbDevice *device, int result, GError **error)
+{
+  if (result == -8 || !device->is_accessible)
+    set_permission_error (error, device->node);
+  else if (result == -5)
+    g_set_error (error, UB_ERROR, UB_ERROR_BUSY, _ ("%s is used by another program"),
+                 ub_programmer_get_name (UB_PROGRAMMER (self)));
+  else
+    g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER, _ ("%s cannot be opened (%s)"),
+                 ub_programmer_get_name (UB_PROGRAMMER (self)), ftdi_get_error_string (self->ftdi));
+}
+
+static gboolean
+open_device (UbFtdiProgrammer *self, const UbUsbDevice *device, GError **error)
+{
+  static const enum ftdi_interface interfaces[] = { INTERFACE_A, INTERFACE_B };
+  int result;
+
+  self->ftdi = ftdi_new ();
+  if (self->ftdi == NULL) {
+    g_set_error (error, UB_ERROR, UB_ERROR_FAILED, _ ("USB cannot be used on this system"));
+    return FALSE;
+  }
+  /* ttyUSB comes back when the adapter is let go. */
+  self->ftdi->module_detach_mode = AUTO_DETACH_REATACH_SIO_MODULE;
+  ftdi_set_interface (self->ftdi, interfaces[self->interface]);
+
+  result = ftdi_usb_open_bus_addr (self->ftdi, device->bus, device->address);
+  if (result < 0) {
+    set_open_error (self, device, result, error);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* From an open device to idle lines: the order of FTDI AN_135, section 4. */
+static gboolean
+start_engine (UbFtdiProgrammer *self, GError **error)
+{
+  if (ftdi_usb_reset (self->ftdi) < 0 || ftdi_set_latency_timer (self->ftdi, LATENCY_MS) < 0 ||
+      ftdi_read_data_set_chunksize (self->ftdi, READ_CHUNK) < 0 ||
+      ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET) < 0 ||
+      ftdi_set_bitmode (self->ftdi, 0, BITMODE_MPSSE) < 0 || ftdi_tcioflush (self->ftdi) < 0) {
+    set_transfer_error (self, FALSE, error);
+    return FALSE;
+  }
+  g_byte_array_set_size (self->commands, 0);
+  ub_mpsse_add_setup (&self->mpsse, self->commands);
+  return run_and_sync (self, error);
+}
+
+static void
+release_device (UbFtdiProgrammer *self)
+{
+  if (self->ftdi == NULL)
+    return;
+  ftdi_usb_close (self->ftdi);
+  g_clear_pointer (&self->ftdi, ftdi_free);
+}
+
+static gboolean
+ub_ftdi_programmer_open (UbProgrammer *programmer, GError **error)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
+  g_autoptr (GPtrArray) devices = ub_usb_scan (VENDOR_FTDI);
+  const UbUsbDevice *device = find_device (self, devices, error);
+  UbProgrammerLimits limits = {
+    .min_hz = UB_MPSSE_MIN_HZ,
+    .max_hz = UB_MPSSE_MAX_HZ,
+    .modes = 1u << 0 | 1u << 3,
+    .max_transaction = G_MAXINT,
+    .max_batch = MAX_COMMANDS,
+    .transaction_cost = 16,
+    .has_reset = TRUE,
+  };
+  int chip;
+  guint pin;
+
+  if (device == NULL)
+    return FALSE;
+  chip = find_chip (device->product_id);
+  set_name (self, device, chips[chip].name);
+
+  if (self->interface >= chips[chip].n_channels) {
+    g_set_error (error, UB_ERROR, UB_ERROR_BAD_SETTING, _ ("interface=B: an %s has only one"),
+                 chips[chip].name);
+    return FALSE;
+  }
+  if (!ub_mpsse_parse_pin (self->reset_name, chips[chip].has_high, &pin)) {
+    g_set_error (error, UB_ERROR, UB_ERROR_BAD_SETTING,
+                 _ ("cen=%s: an %s has ADBUS4 to ADBUS7%s for it"), self->reset_name,
+                 chips[chip].name, chips[chip].has_high ? _ (" and ACBUS0 to ACBUS7") : "");
+    return FALSE;
+  }
+  if (!open_device (self, device, error)) {
+    g_clear_pointer (&self->ftdi, ftdi_free);
+    return FALSE;
+  }
+  if (self->ftdi->type != chips[chip].type) {
+    g_set_error (error, UB_ERROR, UB_ERROR_NO_PROGRAMMER,
+                 _ ("%s is an older FTDI chip; an FT232H, FT2232H or FT4232H is needed"),
+                 ub_programmer_get_name (programmer));
+    release_device (self);
+    return FALSE;
+  }
+
+  ub_programmer_set_limits (programmer, &limits);
+  ub_mpsse_init (&self->mpsse, pin, chips[chip].has_high,
+                 chips[chip].type == TYPE_232H ? UB_MPSSE_RESET_DRIVE_ZERO
+                                               : UB_MPSSE_RESET_PUSH_PULL);
+  if (!start_engine (self, error)) {
+    release_device (self);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+ub_ftdi_programmer_close (UbProgrammer *programmer)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
+  g_autoptr (GError) error = NULL;
+
+  g_byte_array_set_size (self->commands, 0);
+  ub_mpsse_add_release (&self->mpsse, self->commands);
+  if (!run_and_sync (self, &error))
+    g_info ("%s", error->message);
+  ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET);
+  release_device (self);
+}
+
+static gboolean
+ub_ftdi_programmer_set_clock (UbProgrammer *programmer, guint hz, guint *actual_hz, GError **error)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
+
+  g_byte_array_set_size (self->commands, 0);
+  *actual_hz = ub_mpsse_add_clock (&self->mpsse, self->commands, hz);
+  return run_and_sync (self, error);
+}
+
+static gboolean
+ub_ftdi_programmer_set_mode (UbProgrammer *programmer, guint mode, GError **error)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
+
+  g_byte_array_set_size (self->commands, 0);
+  ub_mpsse_add_mode (&self->mpsse, self->commands, mode);
+  return run_and_sync (self, error);
+}
+
+static gboolean
+ub_ftdi_programmer_set_reset (UbProgrammer *programmer, gboolean asserted, GError **error)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
+
+  g_byte_array_set_size (self->commands, 0);
+  ub_mpsse_add_reset (&self->mpsse, self->commands, asserted);
+  return run_and_sync (self, error);
+}
+
+/* Copies the replies to the transactions they belong to. */
+static void
+scatter_replies (UbFtdiProgrammer *self, const UbTransaction *batch, guint n)
+{
+  const guint8 *reply = self->replies->data;
+
+  for (guint i = 0; i < n; i++) {
+    if (batch[i].n_rx == 0)
+      continue;
+    memcpy (batch[i].rx, reply, batch[i].n_rx);
+    reply += batch[i].n_rx;
+  }
+}
+
+static gboolean
+ub_ftdi_programmer_exchange (UbProgrammer *programmer,
+                             const UbTransaction *batch,
+                             guint n,
+                             GError **error)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
+  guint first = 0;
+  gsize n_replies = 0;
+
+  g_byte_array_set_size (self->commands, 0);
+  for (guint i = 0; i < n; i++) {
+    guint delay_us = 0;
+
+    n_replies += ub_mpsse_add_transaction (&self->mpsse, self->commands, &batch[i]);
+    if (!ub_mpsse_add_delay (&self->mpsse, self->commands, batch[i].delay_us))
+      delay_us = batch[i].delay_us;
+    if (i + 1 < n && delay_us == 0 && self->commands->len < MAX_COMMANDS)
+      continue;
+
+    if (n_replies > 0)
+      g_byte_array_append (self->commands, (const guint8[]) { UB_MPSSE_SEND_IMMEDIATE }, 1);
+    else
+      n_replies = ub_mpsse_add_sync (&self->mpsse, self->commands);
+    if (!run_commands (self, n_replies,
+                       ub_programmer_get_deadline (programmer, batch + first, i + 1 - first),
+                       error))
+      return FALSE;
+    scatter_replies (self, batch + first, i + 1 - first);
+    ub_programmer_delay (programmer, delay_us);
+
+    g_byte_array_set_size (self->commands, 0);
+    n_replies = 0;
+    first = i + 1;
+  }
+  return TRUE;
+}
+
+static void
+ub_ftdi_programmer_finalize (GObject *object)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (object);
+
+  g_free (self->serial);
+  g_free (self->path);
+  g_free (self->reset_name);
+  g_byte_array_unref (self->commands);
+  g_byte_array_unref (self->replies);
+
+  G_OBJECT_CLASS (ub_ftdi_programmer_parent_class)->finalize (object);
+}
+
+static void
+ub_ftdi_programmer_class_init (UbFtdiProgrammerClass *klass)
+{
+  UbProgrammerClass *programmer_class = UB_PROGRAMMER_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = ub_ftdi_programmer_finalize;
+
+  programmer_class->open = ub_ftdi_programmer_open;
+  programmer_class->close = ub_ftdi_programmer_close;
+  programmer_class->set_clock = ub_ftdi_programmer_set_clock;
+  programmer_class->set_mode = ub_ftdi_programmer_set_mode;
+  programmer_class->set_reset = ub_ftdi_programmer_set_reset;
+  programmer_class->exchange = ub_ftdi_programmer_exchange;
+}
+
+static void
+ub_ftdi_programmer_init (UbFtdiProgrammer *self)
+{
+  self->commands = g_byte_array_new ();
+  self->replies = g_byte_array_new ();
+}
+
+/**
+ * ub_ftdi_programmer_new:
+ * @spec: settings `serial`, `path`, `interface` (A or B) and `cen` (ADBUS4 unless given)
+ * @error: return location for an error
+ *
+ * Returns: (transfer full): a closed programmer, or %NULL with %UB_ERROR_BAD_SETTING. Whether the adapter
+ *   is there shows when it is opened.
+ */
+UbProgrammer *
+ub_ftdi_programmer_new (UbProgrammerSpec *spec, GError **error)
+{
+  static const char *const interfaces[] = { "A", "B", NULL };
+  g_autoptr (UbFtdiProgrammer) self = g_object_new (UB_TYPE_FTDI_PROGRAMMER, NULL);
+  const char *reset_name = ub_programmer_spec_get_string (spec, "cen");
+  guint pin;
+
+  if (!ub_programmer_spec_get_choice (spec, "interface", interfaces, &self->interface, error))
+    return NULL;
+  self->serial = g_strdup (ub_programmer_spec_get_string (spec, "serial"));
+  self->path = g_strdup (ub_programmer_spec_get_string (spec, "path"));
+  self->reset_name = g_strdup (reset_name != NULL ? reset_name : "ADBUS4");
+  if (!ub_mpsse_parse_pin (self->reset_name, TRUE, &pin)) {
+    g_set_error (error, UB_ERROR, UB_ERROR_BAD_SETTING,
+                 _ ("cen=%s: ADBUS4 to ADBUS7 or ACBUS0 to ACBUS7 can be CEN"), self->reset_name);
+    return NULL;
+  }
+  ub_programmer_set_name (UB_PROGRAMMER (self), "FTDI");
+  return UB_PROGRAMMER (g_steal_pointer (&self));
+}
+
+/**
+ * ub_ftdi_programmer_enumerate:
+ * @infos: (element-type UbProgrammerInfo): array to append to
+ *
+ * Adds the adapters that are plugged in; opens none.
+ */
+void
+ub_ftdi_programmer_enumerate (GPtrArray *infos)
+{
+  g_autoptr (GPtrArray) devices = ub_usb_scan (VENDOR_FTDI);
+
+  for (guint i = 0; i < devices->len; i++) {
+    const UbUsbDevice *device = g_ptr_array_index (devices, i);
+    int chip = find_chip (device->product_id);
+    g_autofree char *spec = NULL, *name = NULL;
+    g_autoptr (GError) problem = NULL;
+
+    if (chip < 0)
+      continue;
+    if (device->serial != NULL)
+      spec = g_strdup_printf ("ftdi:serial=%s", device->serial);
+    else
+      spec = g_strdup_printf ("ftdi:path=%s", device->path);
+    name = g_strdup_printf ("%s (%s)", chips[chip].name,
+                            device->serial != NULL ? device->serial : device->path);
+    if (!device->is_accessible)
+      set_permission_error (&problem, device->node);
+    else if (g_strcmp0 (device->driver, "usbfs") == 0)
+      g_set_error (&problem, UB_ERROR, UB_ERROR_BUSY, _ ("%s is used by another program"), name);
+    g_ptr_array_add (infos, ub_programmer_info_new ("ftdi", spec, name, problem));
+  }
+}
