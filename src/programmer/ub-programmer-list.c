@@ -13,6 +13,9 @@
 #include "ub-fault-programmer.h"
 #include "ub-programmer-spec.h"
 #include "ub-sim-programmer.h"
+#if HAVE_SPIDEV
+#include "ub-spidev-programmer.h"
+#endif
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -73,7 +76,11 @@ enumerate_sim (GPtrArray *infos)
 }
 
 static const Backend backends[] = {
+#if HAVE_SPIDEV
+  { "spidev", ub_spidev_programmer_new, ub_spidev_programmer_enumerate },
+#else
   { "spidev", NULL, NULL },
+#endif
   { "ftdi", NULL, NULL },
   { "ch341a", NULL, NULL },
   { "sim", ub_sim_programmer_new, enumerate_sim },
