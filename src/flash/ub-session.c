@@ -12,6 +12,7 @@
 #include "ub-clock-search.h"
 #include "ub-error.h"
 #include "ub-handshake.h"
+#include "ub-identify.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -36,9 +37,6 @@
 
 /* Waiting is done in slices, so that stopping is felt at once. */
 #define DELAY_SLICE_US (50 * 1000)
-
-#define PROOF_SIZE 256
-#define SFDP_SIZE 256
 
 /**
  * UbAttempt:
@@ -133,104 +131,36 @@ wait_cancellable (UbSession *self, guint64 usec, GError **error)
   return TRUE;
 }
 
-/* Reads @size bytes with a command that takes an address, in as many transactions as it takes. */
-static gboolean
-read_command (UbSession *self,
-              guint8 opcode,
-              gsize n_dummy,
-              guint32 address,
-              guint8 *buffer,
-              gsize size,
-              GError **error)
-{
-  gsize n_tx = 4 + n_dummy;
-  gsize max = ub_programmer_get_limits (self->programmer)->max_transaction - n_tx;
-
-  for (gsize done = 0; done < size;) {
-    guint32 at = address + done;
-    guint8 tx[5] = { opcode, at >> 16 & 0xFF, at >> 8 & 0xFF, at & 0xFF };
-    UbTransaction transaction = {
-      .tx = tx, .n_tx = n_tx, .rx = buffer + done, .n_rx = MIN (size - done, max)
-    };
-
-    if (!ub_programmer_exchange (self->programmer, &transaction, 1, error))
-      return FALSE;
-    done += transaction.n_rx;
-  }
-  return TRUE;
-}
-
-static gboolean
-is_content_stable (UbSession *self, UbEvidence *evidence, GError **error)
-{
-  guint8 first[PROOF_SIZE], second[PROOF_SIZE];
-
-  if (!read_command (self, 0x03, 0, 0, first, sizeof first, error) ||
-      !read_command (self, 0x03, 0, 0, second, sizeof second, error))
-    return FALSE;
-  evidence->content_changed = memcmp (first, second, sizeof first) != 0;
-  return TRUE;
-}
-
-/* Describes a flash that is not in the table: by its own SFDP table or, failing that, by its ID. */
-static UbFlashPart *
-describe_unknown_part (UbSession *self, guint32 id, UbEvidence *evidence, GError **error)
-{
-  g_autofree UbFlashPart *part = g_new0 (UbFlashPart, 1);
-  guint8 sfdp[SFDP_SIZE], again[SFDP_SIZE];
-
-  if (!read_command (self, 0x5A, 1, 0, sfdp, sizeof sfdp, error) ||
-      !read_command (self, 0x5A, 1, 0, again, sizeof again, error))
-    return NULL;
-
-  if (memcmp (sfdp, again, sizeof sfdp) == 0 &&
-      ub_flash_part_parse_sfdp (id, sfdp, sizeof sfdp, part)) {
-    add_note (self,
-              g_strdup_printf (_ ("The flash with the ID %06X is not in Unbrick’s table; its own "
-                                  "description is used (%u KiB)."),
-                               id, part->size / 1024));
-    return g_steal_pointer (&part);
-  }
-  if (ub_flash_part_guess (id, part)) {
-    add_note (self,
-              g_strdup_printf (_ ("The flash with the ID %06X is unknown and does not describe "
-                                  "itself; its size is taken to be %u KiB."),
-                               id, part->size / 1024));
-    return g_steal_pointer (&part);
-  }
-  evidence->strange_id = id;
-  return NULL;
-}
-
 /* Makes the flash object when the flash behind @id reads stably; otherwise @evidence says what is wrong. */
 static gboolean
 identify (UbSession *self, guint32 id, UbEvidence *evidence, GError **error)
 {
-  const UbFlashPart *part = ub_flash_part_lookup (id);
-  UbFlashPart *own_part = NULL;
-  GError *local_error = NULL;
+  gboolean known = FALSE;
+  UbFlashPart part;
 
-  if (!is_content_stable (self, evidence, error))
+  if (!ub_identify_part (self->programmer, id, evidence, &part, &known, error))
     return FALSE;
-  if (evidence->content_changed)
+  if (!known)
     return TRUE;
 
-  if (part == NULL) {
-    own_part = describe_unknown_part (self, id, evidence, &local_error);
-    if (local_error != NULL) {
-      g_propagate_error (error, local_error);
-      return FALSE;
-    }
-    if (own_part == NULL)
-      return TRUE;
-    part = own_part;
+  switch (part.origin) {
+  case UB_FLASH_PART_TABLE:
+    break;
+  case UB_FLASH_PART_SFDP:
+    add_note (self,
+              g_strdup_printf (_ ("The flash with the ID %06X is not in Unbrick’s table; its own "
+                                  "description is used (%u KiB)."),
+                               id, part.size / 1024));
+    break;
+  case UB_FLASH_PART_GUESSED:
+    add_note (self,
+              g_strdup_printf (_ ("The flash with the ID %06X is unknown and does not describe "
+                                  "itself; its size is taken to be %u KiB."),
+                               id, part.size / 1024));
+    break;
   }
-
   self->jedec_id = id;
-  self->flash = ub_flash_new (self->programmer, part);
-  /* The description lives as long as what uses it. */
-  if (own_part != NULL)
-    g_object_set_data_full (G_OBJECT (self->flash), "ub-session-part", own_part, g_free);
+  self->flash = ub_flash_new (self->programmer, &part);
   return TRUE;
 }
 
@@ -436,6 +366,8 @@ connect_to_module (UbSession *self, GError **error)
   g_autofree char *clock = NULL;
 
   publish (self, UB_CONNECT_STEP_OPEN);
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+    return FALSE;
   if (!ub_programmer_open (self->programmer, error))
     return FALSE;
 
