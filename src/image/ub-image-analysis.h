@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "ub-beken-code.h"
 #include "ub-image.h"
 
 #include <json-glib/json-glib.h>
@@ -70,7 +71,8 @@ typedef enum {
 
 /**
  * UbFinding:
- * @severity: how bad it is; a blocking one forbids to write the image
+ * @severity: how bad it is; a blocking one forbids to write the image as what it is, though a part of it may
+ *   still be of use: ub_image_analysis_check_use() decides
  * @id: stable name for scripts, such as `crc-damaged`
  * @text: one translated sentence
  */
@@ -79,17 +81,6 @@ typedef struct {
   const char *id;
   char *text;
 } UbFinding;
-
-/**
- * UbCrcCount:
- *
- * CRC blocks of 34 bytes in the code area, counted by state.
- */
-typedef struct {
-  guint valid;
-  guint blank;
-  guint damaged;
-} UbCrcCount;
 
 #define UB_TYPE_IMAGE_ANALYSIS (ub_image_analysis_get_type ())
 G_DECLARE_FINAL_TYPE (UbImageAnalysis, ub_image_analysis, UB, IMAGE_ANALYSIS, GObject)

@@ -1,0 +1,246 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-firmware-strings"
+
+#include "config.h"
+
+#include "ub-firmware-strings.h"
+
+#include <string.h>
+
+#define MAX_TEXT 120
+
+/* The run of printable characters from @at on, without NULs, at most MAX_TEXT long. */
+static char *
+dup_text (const guint8 *code, gsize size, gsize at)
+{
+  gsize n = 0;
+
+  while (n < MAX_TEXT && at + n < size && g_ascii_isprint ((char) code[at + n]))
+    n++;
+  return g_strstrip (g_strndup ((const char *) code + at, n));
+}
+
+static gboolean
+find (const guint8 *code, gsize size, gsize from, const char *needle, gsize *out_at)
+{
+  const guint8 *hit;
+
+  if (from >= size)
+    return FALSE;
+  hit = memmem (code + from, size - from, needle, strlen (needle));
+  if (hit == NULL)
+    return FALSE;
+  *out_at = (gsize) (hit - code);
+  return TRUE;
+}
+
+/* The token behind @prefix in @text: digits, letters and what versions are made of. */
+static char *
+dup_version (const char *text, const char *prefix)
+{
+  const char *begin = strstr (text, prefix);
+  gsize n = 0;
+
+  if (begin == NULL)
+    return NULL;
+  begin += strlen (prefix);
+  while (g_ascii_isalnum (begin[n]) || (begin[n] != '\0' && strchr (".-_+", begin[n]) != NULL))
+    n++;
+  return n > 0 ? g_strndup (begin, n) : NULL;
+}
+
+/* A chip name such as bk7231n at the beginning of @text; BK7231S and BK7231T are the same chip. */
+static char *
+dup_chip (const char *text)
+{
+  gsize n = 2;
+
+  if (g_ascii_strncasecmp (text, "bk", 2) != 0)
+    return NULL;
+  while (g_ascii_isdigit (text[n]))
+    n++;
+  if (n < 5 || n > 8)
+    return NULL;
+  if (g_ascii_isalpha (text[n]) && !g_ascii_isalpha (text[n + 1]))
+    n++;
+  else if (g_ascii_isalpha (text[n]))
+    return NULL;
+  return g_ascii_strup (text, (gssize) n);
+}
+
+static void
+take_chip (UbFirmwareStrings *self, const char *chip_text, const char *evidence)
+{
+  if (self->chip != NULL)
+    return;
+  self->chip = dup_chip (chip_text);
+  if (self->chip != NULL)
+    self->chip_evidence = g_strdup (evidence);
+}
+
+/* `OpenBK7231N_1.17.203`: the version follows the name; the bare prefix occurs as well. */
+static gboolean
+find_openbeken (const guint8 *code, gsize size, UbFirmwareStrings *self)
+{
+  for (gsize at = 0; find (code, size, at, "OpenBK7", &at); at++) {
+    g_autofree char *text = dup_text (code, size, at);
+    g_autofree char *version = NULL;
+    const char *underscore = strchr (text, '_');
+
+    if (underscore == NULL)
+      continue;
+    version = dup_version (underscore, "_");
+    if (version == NULL || !g_ascii_isalnum (version[0]))
+      continue;
+    /* A default name without a version is a weak second: keep looking for a better one. */
+    if (strchr (version, '.') == NULL && g_ascii_strcasecmp (version, "dev") != 0)
+      continue;
+    self->name = g_strdup ("OpenBeken");
+    self->version = g_steal_pointer (&version);
+    take_chip (self, text + strlen ("Open"), text);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* `LibreTiny v1.4.1 on generic-bk7231n-qfn32-tuya, compiled at …`; ESPHome runs on top of it. */
+static gboolean
+find_libretiny (const guint8 *code, gsize size, UbFirmwareStrings *self)
+{
+  gsize at = 0;
+
+  if (!find (code, size, 0, "LibreTiny v", &at) && !find (code, size, 0, "LibreTuya v", &at))
+    return FALSE;
+  g_autofree char *text = dup_text (code, size, at);
+  const char *chip = strstr (text, "bk7");
+  gsize esphome = 0;
+
+  self->sdk = g_strdup (text);
+  self->name = g_strdup (g_str_has_prefix (text, "LibreTiny") ? "LibreTiny" : "LibreTuya");
+  self->version = dup_version (text, " v");
+  if (chip != NULL)
+    take_chip (self, chip, text);
+  if (find (code, size, 0, "ESPHome", &esphome) || find (code, size, 0, "esphome", &esphome)) {
+    g_free (self->name);
+    self->name = g_strdup ("ESPHome (LibreTiny)");
+  }
+  return TRUE;
+}
+
+static void
+find_app_name (const guint8 *code, gsize size, UbFirmwareStrings *self)
+{
+  static const char *const prefixes[] = { "oem_bk7", "tuya_bk7", "bk7231" };
+
+  for (guint i = 0; i < 2; i++) {
+    for (gsize at = 0; find (code, size, at, prefixes[i], &at); at++) {
+      g_autofree char *text = NULL;
+
+      if (at > 0 && g_ascii_isgraph ((char) code[at - 1]))
+        continue;
+      text = dup_text (code, size, at);
+      if (strlen (text) < 12 || strchr (text, '/') != NULL || strchr (text, ' ') != NULL)
+        continue;
+      take_chip (self, strstr (text, "bk7"), text);
+      self->app = g_steal_pointer (&text);
+      return;
+    }
+  }
+}
+
+static gboolean
+find_tuya (const guint8 *code, gsize size, UbFirmwareStrings *self)
+{
+  static const char *const banners[] = { "< TUYA IOT SDK V:", "< TuyaOS V:", "< TUYA OS V:",
+                                         "TUYAOS SDK V:" };
+  gsize at = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (banners); i++) {
+    if (find (code, size, 0, banners[i], &at)) {
+      self->sdk = dup_text (code, size, at);
+      self->version = dup_version (self->sdk, "V:");
+      break;
+    }
+  }
+  if (find (code, size, 0, "< BUILD AT:", &at)) {
+    const char *chip;
+
+    self->build = dup_text (code, size, at);
+    chip = strstr (self->build, " AT bk7");
+    if (chip != NULL)
+      take_chip (self, chip + strlen (" AT "), self->build);
+  }
+  find_app_name (code, size, self);
+  if (self->sdk == NULL && self->app == NULL && self->build == NULL &&
+      !find (code, size, 0, "tuya_iot_", &at))
+    return FALSE;
+  self->name = g_strdup ("Tuya");
+  return TRUE;
+}
+
+/**
+ * ub_firmware_strings_find:
+ * @code: an app without CRC16s, in the clear
+ * @size: bytes
+ * @out_strings: (out caller-allocates): what it says; clear with ub_firmware_strings_clear()
+ */
+void
+ub_firmware_strings_find (const guint8 *code, gsize size, UbFirmwareStrings *out_strings)
+{
+  memset (out_strings, 0, sizeof *out_strings);
+  if (find_openbeken (code, size, out_strings) || find_libretiny (code, size, out_strings))
+    return;
+  find_tuya (code, size, out_strings);
+}
+
+/**
+ * ub_firmware_strings_clear:
+ * @strings: the strings to free
+ */
+void
+ub_firmware_strings_clear (UbFirmwareStrings *strings)
+{
+  g_clear_pointer (&strings->name, g_free);
+  g_clear_pointer (&strings->version, g_free);
+  g_clear_pointer (&strings->app, g_free);
+  g_clear_pointer (&strings->build, g_free);
+  g_clear_pointer (&strings->sdk, g_free);
+  g_clear_pointer (&strings->chip, g_free);
+  g_clear_pointer (&strings->chip_evidence, g_free);
+}
+
+/**
+ * ub_bootloader_find_version:
+ * @code: a bootloader without CRC16s, in the clear
+ * @size: bytes
+ * @out_name: (out): the chip it names, such as `BK7231S`
+ * @out_version: (out): its version, such as `1.0.5`
+ *
+ * Looks for `BK7231N_1.0.1` and the like.
+ *
+ * Returns: whether it says so
+ */
+gboolean
+ub_bootloader_find_version (const guint8 *code, gsize size, char **out_name, char **out_version)
+{
+  for (gsize at = 0; find (code, size, at, "BK7", &at); at++) {
+    g_autofree char *text = dup_text (code, size, at);
+    char *underscore = strchr (text, '_');
+    guint n, dots = 0;
+
+    if (underscore == NULL || underscore - text < 6 || underscore - text > 10)
+      continue;
+    for (n = 1; g_ascii_isdigit (underscore[n]) || underscore[n] == '.'; n++)
+      dots += underscore[n] == '.';
+    if (dots != 2 || n < 6 || n > 12)
+      continue;
+    *out_name = g_strndup (text, (gsize) (underscore - text));
+    *out_version = g_strndup (underscore + 1, n - 1);
+    return TRUE;
+  }
+  return FALSE;
+}

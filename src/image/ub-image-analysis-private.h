@@ -1,0 +1,126 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "ub-calibration.h"
+#include "ub-fal.h"
+#include "ub-firmware-strings.h"
+#include "ub-image-analysis.h"
+#include "ub-image-signature.h"
+#include "ub-rbl.h"
+
+G_BEGIN_DECLS
+
+#define UB_MAX_RBL 8
+#define UB_MAX_DAMAGED_RUNS 16
+
+/* The default end of the app's CRC blocks: the partition of 0x108700 bytes that all Tuya bootloaders but the
+ * newest have. */
+#define UB_DEFAULT_CODE_END 0x129F70
+
+/**
+ * UbCodeState:
+ *
+ * What is known of the bootloader or of the app.
+ */
+typedef enum {
+  UB_CODE_ABSENT, /* the content does not reach there */
+  UB_CODE_BLANK, /* all 0xFF */
+  UB_CODE_GOOD, /* begins with vectors, and no block is damaged */
+  UB_CODE_DAMAGED, /* begins with vectors, or has valid blocks, but some do not hold */
+  UB_CODE_FOREIGN, /* something else lies there */
+} UbCodeState;
+
+/**
+ * UbCodeArea:
+ * @address: on the flash
+ * @end: on the flash, of what the content has of it
+ * @state: see there
+ * @key: its key
+ * @crc: its blocks
+ * @proven: an RBL header's checksums hold over all of it
+ * @rbl: index of its header, -1 if it has none
+ * @n_runs: damaged places
+ * @runs: address of the first damaged block and how many
+ * @n_stale: damaged blocks behind the end of the living code
+ */
+typedef struct {
+  guint32 address;
+  guint32 end;
+  UbCodeState state;
+  UbBekenKeyId key;
+  UbCrcCount crc;
+  gboolean proven;
+  gboolean cut;
+  gint rbl;
+  guint n_runs;
+  struct {
+    guint32 address;
+    guint blocks;
+  } runs[UB_MAX_DAMAGED_RUNS];
+  guint n_stale;
+} UbCodeArea;
+
+struct _UbImageAnalysis {
+  GObject parent_instance;
+
+  UbImage *image;
+  GBytes *content;
+  gboolean for_chip;
+
+  UbImageKind kind;
+  guint32 address;
+  gboolean address_known;
+  guint32 rotation; /* where flash address 0 is in the file; 0 if not rotated */
+  gboolean unrotated; /* content is the file put right */
+  const UbImageSignature *signature;
+  char *other_chip; /* Beken chip that is neither T, N nor U */
+
+  UbFamily family;
+  GPtrArray *evidence;
+  UbImageUse uses;
+
+  UbCodeArea boot;
+  UbCodeArea app;
+  char *boot_name;
+  char *boot_version;
+  UbFirmwareStrings firmware;
+  UbCrcCount crc;
+  gboolean has_fal;
+  UbFalTable fal;
+  guint n_rbl;
+  UbRbl rbl[UB_MAX_RBL];
+  gboolean has_ug;
+  UbUgPackage ug;
+  gboolean has_calibration;
+  UbCalibration calibration;
+
+  GArray *findings;
+};
+
+void ub_image_analysis_add_finding (UbImageAnalysis *self,
+                                    UbSeverity severity,
+                                    const char *id,
+                                    const char *format,
+                                    ...) G_GNUC_PRINTF (4, 5);
+void ub_image_analysis_add_evidence (UbImageAnalysis *self, const char *format, ...)
+    G_GNUC_PRINTF (2, 3);
+
+/* ub-image-recognise.c: what the file is and where it belongs. */
+gboolean ub_image_is_flash_size (gsize size);
+void ub_image_analysis_recognise (UbImageAnalysis *self);
+
+/* ub-image-code.c: bootloader, app and their headers. */
+void ub_image_analysis_examine_code (UbImageAnalysis *self);
+void ub_image_analysis_examine_raw (UbImageAnalysis *self, const guint8 *code, gsize size);
+
+/* ub-image-family.c: which chip. */
+void ub_image_analysis_find_family (UbImageAnalysis *self);
+
+/* ub-image-judge.c: findings and uses. */
+void ub_image_analysis_judge (UbImageAnalysis *self);
+
+G_END_DECLS

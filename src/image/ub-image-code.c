@@ -1,0 +1,305 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-image-code"
+
+#include "config.h"
+
+#include "ub-image-analysis-private.h"
+
+#include "ub-composition.h"
+
+#include <string.h>
+
+#define SECTOR_SIZE 4096
+#define CODED_RBL_SIZE (UB_RBL_HEADER_SIZE / UB_BEKEN_BLOCK_DATA * UB_BEKEN_BLOCK_SIZE)
+
+/* With fewer valid blocks than this, valid ones may be chance (one false hit was seen in 25 dumps). */
+#define MIN_VALID_BLOCKS 3
+
+static gboolean
+is_all_ff (const guint8 *data, gsize size)
+{
+  for (gsize i = 0; i < size; i++) {
+    if (data[i] != 0xFF)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* A sector boundary runs through the damaged block, and all before it is erased: new code ended before, and
+ * what follows was left over by an older, longer app. Tools that write whole sectors leave such seams. */
+static gboolean
+is_seam (const guint8 *block, guint32 address, gboolean after_blank)
+{
+  guint32 before = (SECTOR_SIZE - address % SECTOR_SIZE) % SECTOR_SIZE;
+
+  return after_blank && before > 0 && before < UB_BEKEN_BLOCK_SIZE && is_all_ff (block, before);
+}
+
+static void
+note_damage (UbCodeArea *area, guint32 address)
+{
+  if (area->n_runs > 0) {
+    guint last = area->n_runs - 1;
+
+    if (area->runs[last].address + area->runs[last].blocks * UB_BEKEN_BLOCK_SIZE == address) {
+      area->runs[last].blocks++;
+      return;
+    }
+  }
+  if (area->n_runs < UB_MAX_DAMAGED_RUNS) {
+    area->runs[area->n_runs].address = address;
+    area->runs[area->n_runs].blocks = 1;
+    area->n_runs++;
+  }
+}
+
+/* Counts blocks, finds damaged ones, and tells how far the code reaches. */
+static gsize
+count_blocks (UbCodeArea *area, const guint8 *data, gsize size)
+{
+  gboolean after_blank = FALSE, stale = FALSE;
+  gsize used = 0;
+
+  for (gsize i = 0; size - i >= UB_BEKEN_BLOCK_SIZE; i += UB_BEKEN_BLOCK_SIZE) {
+    guint32 address = area->address + (guint32) i;
+
+    switch (ub_beken_block_check (data + i)) {
+    case UB_BLOCK_VALID:
+      area->crc.valid++;
+      after_blank = FALSE;
+      used = i + UB_BEKEN_BLOCK_SIZE;
+      break;
+    case UB_BLOCK_BLANK:
+      area->crc.blank++;
+      after_blank = TRUE;
+      break;
+    case UB_BLOCK_DAMAGED:
+      area->crc.damaged++;
+      stale = stale || is_seam (data + i, address, after_blank);
+      if (stale)
+        area->n_stale++;
+      else
+        note_damage (area, address);
+      after_blank = FALSE;
+      used = i + UB_BEKEN_BLOCK_SIZE;
+      break;
+    }
+  }
+  return used;
+}
+
+static gint
+find_rbl (UbImageAnalysis *self, const UbCodeArea *area, const guint8 *data, gsize size)
+{
+  gint found = -1;
+
+  for (gsize i = 0; size - i >= CODED_RBL_SIZE; i += UB_BEKEN_BLOCK_SIZE) {
+    guint8 header[UB_RBL_HEADER_SIZE];
+    UbRbl rbl;
+
+    if (data[i] != 'R' || memcmp (data + i, "RBL", 4) != 0 || self->n_rbl == UB_MAX_RBL)
+      continue;
+    ub_beken_code_strip (data + i, CODED_RBL_SIZE, header);
+    if (!ub_rbl_parse (header, &rbl) || (!rbl.header_ok && found >= 0))
+      continue;
+    rbl.address = area->address + (guint32) i;
+    rbl.on_grid = TRUE;
+    found = (gint) self->n_rbl;
+    self->rbl[self->n_rbl++] = rbl;
+  }
+  return found;
+}
+
+/* The header vouches for the code before it: damage elsewhere in the partition is none of the code's. */
+static void
+check_rbl (UbImageAnalysis *self, UbCodeArea *area, const guint8 *code, gsize size)
+{
+  UbRbl *rbl;
+
+  if (area->rbl < 0)
+    return;
+  rbl = &self->rbl[area->rbl];
+  ub_rbl_check_plain (
+      rbl, code,
+      MIN (size, (rbl->address - area->address) / UB_BEKEN_BLOCK_SIZE * UB_BEKEN_BLOCK_DATA));
+  area->proven = rbl->payload_crc == UB_CHECK_GOOD && rbl->payload_fnv == UB_CHECK_GOOD;
+}
+
+static gboolean
+is_damage_in_code (UbImageAnalysis *self, const UbCodeArea *area)
+{
+  guint32 end;
+
+  if (area->n_runs == 0)
+    return FALSE;
+  if (!area->proven)
+    return TRUE;
+  end = area->address + (guint32) ub_beken_code_to_physical (self->rbl[area->rbl].size_raw +
+                                                             UB_BEKEN_BLOCK_DATA - 1);
+  return area->runs[0].address < end;
+}
+
+static UbCodeState
+get_state (UbImageAnalysis *self, const UbCodeArea *area)
+{
+  if (area->crc.valid == 0 && area->crc.damaged == 0)
+    return UB_CODE_BLANK;
+  if (area->crc.valid < MIN_VALID_BLOCKS)
+    return UB_CODE_FOREIGN;
+  if (area->key == UB_BEKEN_KEY_UNKNOWN && area->crc.damaged > area->crc.valid)
+    return UB_CODE_FOREIGN;
+  if (area->cut || is_damage_in_code (self, area))
+    return UB_CODE_DAMAGED;
+  return UB_CODE_GOOD;
+}
+
+/* Fills in @area from @address to @end, as far as the content reaches; gives back the code without CRC16s, from
+ * its first byte to its last block in use. */
+static guint8 *
+examine_area (UbImageAnalysis *self, UbCodeArea *area, guint32 address, guint32 end, gsize *out_n)
+{
+  gsize size, n, used;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+  guint8 *code;
+
+  *out_n = 0;
+  area->address = area->end = address;
+  area->rbl = -1;
+  area->state = UB_CODE_ABSENT;
+  if (address < self->address || address - self->address >= size)
+    return NULL;
+  data += address - self->address;
+  n = MIN (size - (address - self->address), end - address);
+  area->end = address + (guint32) n;
+
+  used = count_blocks (area, data, n);
+  if (area->end < end)
+    area->cut =
+        !is_all_ff (data + n / UB_BEKEN_BLOCK_SIZE * UB_BEKEN_BLOCK_SIZE, n % UB_BEKEN_BLOCK_SIZE);
+  area->rbl = find_rbl (self, area, data, n);
+  code = g_malloc (MAX (used / UB_BEKEN_BLOCK_SIZE, 1) * UB_BEKEN_BLOCK_DATA);
+  *out_n = ub_beken_code_strip (data, used, code);
+  check_rbl (self, area, code, *out_n);
+  return code;
+}
+
+static void
+examine_boot (UbImageAnalysis *self)
+{
+  gsize n;
+  g_autofree guint8 *code = examine_area (self, &self->boot, 0, UB_APP_ADDRESS, &n);
+  UbBekenKeyId key;
+
+  if (code == NULL || n < UB_BEKEN_BLOCK_DATA)
+    return;
+  key = self->boot.key = ub_beken_key_detect (code, 0);
+  /* A bootloader whose first block is damaged still tells its version, if the key is the usual one. */
+  if (key == UB_BEKEN_KEY_UNKNOWN)
+    key = UB_BEKEN_KEY_TUYA;
+  self->has_fal = ub_fal_parse (code, n, &self->fal);
+  ub_beken_code_crypt (ub_beken_key_get (key), 0, code, n);
+  if (!self->has_fal)
+    self->has_fal = ub_fal_parse (code, n, &self->fal);
+  ub_bootloader_find_version (code, n, &self->boot_name, &self->boot_version);
+  self->boot.state = get_state (self, &self->boot);
+}
+
+static void
+examine_app (UbImageAnalysis *self, guint32 end)
+{
+  gsize n;
+  g_autofree guint8 *code = examine_area (self, &self->app, UB_APP_ADDRESS, end, &n);
+
+  if (code == NULL)
+    return;
+  if (n < UB_BEKEN_BLOCK_DATA) {
+    self->app.state = UB_CODE_BLANK;
+    return;
+  }
+  self->app.key = ub_beken_key_detect (code, 0x10000);
+  ub_beken_code_crypt (
+      ub_beken_key_get (self->app.key != UB_BEKEN_KEY_UNKNOWN ? self->app.key : UB_BEKEN_KEY_TUYA),
+      0x10000, code, n);
+  ub_firmware_strings_find (code, n, &self->firmware);
+  self->app.state = get_state (self, &self->app);
+}
+
+/* The end of the app's partition: by the bootloader's table, else by where a header closes it. */
+static guint32
+get_code_end (UbImageAnalysis *self)
+{
+  const UbFalPartition *app = self->has_fal ? ub_fal_find (&self->fal, "app") : NULL;
+
+  if (app != NULL && ub_fal_partition_has_crc (app) &&
+      ub_fal_partition_get_address (app) == UB_APP_ADDRESS)
+    return ub_fal_partition_get_end (app);
+  return UB_DEFAULT_CODE_END;
+}
+
+/* An update that waits in the download partition: a header and its package, as they are. */
+static void
+find_waiting_update (UbImageAnalysis *self)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+  const UbFalPartition *download = self->has_fal ? ub_fal_find (&self->fal, "download") : NULL;
+  guint32 address;
+  UbRbl rbl;
+
+  if (download == NULL || self->n_rbl == UB_MAX_RBL)
+    return;
+  address = ub_fal_partition_get_address (download);
+  if (address < self->address || size < UB_RBL_HEADER_SIZE ||
+      address - self->address > size - UB_RBL_HEADER_SIZE)
+    return;
+  data += address - self->address;
+  if (!ub_rbl_parse (data, &rbl) || !rbl.header_ok)
+    return;
+  rbl.address = address;
+  self->rbl[self->n_rbl++] = rbl;
+}
+
+static void
+find_calibration (UbImageAnalysis *self)
+{
+  static const guint32 places[] = { UB_CALIBRATION_ADDRESS_N, UB_CALIBRATION_ADDRESS_T };
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
+    UbCalibration calibration;
+
+    if (places[i] < self->address || places[i] - self->address >= size ||
+        !ub_calibration_parse (data + (places[i] - self->address),
+                               size - (places[i] - self->address), &calibration))
+      continue;
+    calibration.address = places[i];
+    /* Both may be there after the wrong family was written once: the sounder one counts. */
+    if (!self->has_calibration ||
+        (calibration.sound && calibration.has_mac && !self->calibration.has_mac))
+      self->calibration = calibration;
+    self->has_calibration = TRUE;
+  }
+}
+
+/* Bootloader, app, headers, calibration: all that lies at known addresses. */
+void
+ub_image_analysis_examine_code (UbImageAnalysis *self)
+{
+  guint32 end;
+
+  if (!self->address_known)
+    return;
+  examine_boot (self);
+  end = get_code_end (self);
+  examine_app (self, end);
+  self->crc.valid = self->boot.crc.valid + self->app.crc.valid;
+  self->crc.blank = self->boot.crc.blank + self->app.crc.blank;
+  self->crc.damaged = self->boot.crc.damaged + self->app.crc.damaged;
+  find_waiting_update (self);
+  find_calibration (self);
+}

@@ -1,0 +1,126 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-image-family"
+
+#include "config.h"
+
+#include "ub-image-analysis-private.h"
+
+#include "ub-composition.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Logical 0x100 of the N's code is left in the clear and holds the chip's name. */
+#define N_MARKER_ADDRESS 0x110
+
+static UbFamily
+family_of_chip (const char *chip)
+{
+  if (g_str_equal (chip, "BK7231T") || g_str_equal (chip, "BK7231S"))
+    return UB_FAMILY_T;
+  if (g_str_equal (chip, "BK7231N"))
+    return UB_FAMILY_N;
+  if (g_str_equal (chip, "BK7231U"))
+    return UB_FAMILY_U;
+  return UB_FAMILY_UNKNOWN;
+}
+
+static void
+count_vote (UbFamily family, guint weight, guint *votes)
+{
+  if (family != UB_FAMILY_UNKNOWN)
+    votes[family] += weight;
+}
+
+static void
+weigh_names (UbImageAnalysis *self, guint *votes)
+{
+  if (self->boot_name != NULL) {
+    UbFamily family = family_of_chip (self->boot_name);
+
+    ub_image_analysis_add_evidence (self, _ ("bootloader calls itself %s_%s"), self->boot_name,
+                                    self->boot_version);
+    count_vote (family, 4, votes);
+    if (family == UB_FAMILY_UNKNOWN && self->kind != UB_IMAGE_KIND_RAW_BOOTLOADER)
+      self->other_chip = g_strdup (self->boot_name);
+  }
+  if (self->firmware.chip != NULL) {
+    UbFamily family = family_of_chip (self->firmware.chip);
+
+    ub_image_analysis_add_evidence (self, _ ("firmware says “%s”"), self->firmware.chip_evidence);
+    count_vote (family, 3, votes);
+    if (family == UB_FAMILY_UNKNOWN && self->other_chip == NULL && self->boot_name == NULL)
+      self->other_chip = g_strdup (self->firmware.chip);
+  }
+}
+
+static void
+weigh_places (UbImageAnalysis *self, guint *votes)
+{
+  const UbFalPartition *download = self->has_fal ? ub_fal_find (&self->fal, "download") : NULL;
+
+  if (download != NULL) {
+    guint32 address = ub_fal_partition_get_address (download);
+
+    if (address == 0x12A000 || address == 0x132000) {
+      ub_image_analysis_add_evidence (self, _ ("partition table has “download” at 0x%X"), address);
+      count_vote (address == 0x12A000 ? UB_FAMILY_N : UB_FAMILY_T, 2, votes);
+    }
+  }
+  if (self->has_calibration) {
+    ub_image_analysis_add_evidence (self, _ ("calibration at 0x%X"), self->calibration.address);
+    count_vote (self->calibration.address == UB_CALIBRATION_ADDRESS_N ? UB_FAMILY_N : UB_FAMILY_T,
+                1, votes);
+  }
+}
+
+static void
+weigh_marker (UbImageAnalysis *self, guint *votes)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+
+  if (self->boot.state != UB_CODE_GOOD && self->boot.state != UB_CODE_DAMAGED)
+    return;
+  /* In code that is all in the clear the marker proves nothing. */
+  if (self->boot.key == UB_BEKEN_KEY_NONE || size < N_MARKER_ADDRESS + 6)
+    return;
+  if (memcmp (data + N_MARKER_ADDRESS, "BK7231", 6) == 0) {
+    ub_image_analysis_add_evidence (self, _ ("“BK7231” in the clear at 0x110"));
+    count_vote (UB_FAMILY_N, 4, votes);
+  } else if (self->boot.key == UB_BEKEN_KEY_TUYA) {
+    ub_image_analysis_add_evidence (self, _ ("no “BK7231” in the clear at 0x110"));
+    count_vote (UB_FAMILY_T, 2, votes);
+  }
+}
+
+/* Weighs what the content says about the chip it is for. */
+void
+ub_image_analysis_find_family (UbImageAnalysis *self)
+{
+  guint votes[UB_FAMILY_U + 1] = { 0 };
+  UbFamily best = UB_FAMILY_UNKNOWN;
+
+  if (self->address_known && self->address == 0)
+    weigh_marker (self, votes);
+  weigh_names (self, votes);
+  weigh_places (self, votes);
+
+  for (UbFamily family = UB_FAMILY_T; family <= UB_FAMILY_U; family++) {
+    if (votes[family] > votes[best])
+      best = family;
+  }
+  /* The U's flash map is the T's, so that places speak for both. */
+  if (votes[UB_FAMILY_U] > 0 && votes[UB_FAMILY_N] == 0)
+    best = UB_FAMILY_U;
+  self->family = self->other_chip != NULL ? UB_FAMILY_UNKNOWN : best;
+
+  if (votes[UB_FAMILY_N] > 0 && (votes[UB_FAMILY_T] > 0 || votes[UB_FAMILY_U] > 0))
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_WARNING, "family-conflict",
+        _ ("Parts of it are for BK7231N, others for another family: it may not start."));
+}

@@ -1,0 +1,349 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-image-judge"
+
+#include "config.h"
+
+#include "ub-image-analysis-private.h"
+
+#include "ub-composition.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Findings, and what the image may be used as. A file is called usable only for parts of which every byte that
+ * carries a checksum was checked; what carries none is named in a finding. */
+
+#define MAX_NAMED_RUNS 4
+
+static char *
+dup_damaged_places (const UbCodeArea *area)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (area->n_runs, MAX_NAMED_RUNS); i++) {
+    if (i > 0)
+      g_string_append (text, ", ");
+    g_string_append_printf (text, "0x%06X", area->runs[i].address);
+    if (area->runs[i].blocks > 1)
+      g_string_append_printf (
+          text, "–0x%06X", area->runs[i].address + area->runs[i].blocks * UB_BEKEN_BLOCK_SIZE - 1);
+  }
+  if (area->n_runs > MAX_NAMED_RUNS)
+    g_string_append (text, " …");
+  return g_string_free (text, FALSE);
+}
+
+static void
+judge_rbl (UbImageAnalysis *self, const UbCodeArea *area, const char *what)
+{
+  const UbRbl *rbl = area->rbl >= 0 ? &self->rbl[area->rbl] : NULL;
+
+  if (rbl == NULL) {
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "unproven-end",
+                                   _ ("No header closes the %s: each block’s checksum holds, but "
+                                      "that none is missing at the end "
+                                      "cannot be proven."),
+                                   what);
+  } else if (!rbl->header_ok) {
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "rbl-header",
+                                   _ ("The header behind the %s (0x%06X) is damaged."), what,
+                                   rbl->address);
+  } else if (!area->proven) {
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "rbl-payload",
+                                   _ ("The header behind the %s (0x%06X) describes other code: it "
+                                      "was left over, or the %s was "
+                                      "changed."),
+                                   what, rbl->address, what);
+  }
+}
+
+/* Findings about one of the two code areas; returns whether it would run. */
+static gboolean
+judge_area (UbImageAnalysis *self, const UbCodeArea *area, const char *what)
+{
+  switch (area->state) {
+  case UB_CODE_ABSENT:
+    return FALSE;
+  case UB_CODE_BLANK:
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "blank-code", _ ("The %s is blank."),
+                                   what);
+    return FALSE;
+  case UB_CODE_FOREIGN:
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "foreign-code",
+                                   _ ("Where the %s should be lies something else."), what);
+    return FALSE;
+  case UB_CODE_DAMAGED:
+    if (area->n_runs > 0) {
+      g_autofree char *places = dup_damaged_places (area);
+
+      ub_image_analysis_add_finding (
+          self, UB_SEVERITY_BLOCKING, "crc-damaged",
+          _ ("The %s is damaged: the checksums of %u of its blocks do not hold (%s)."), what,
+          area->crc.damaged, places);
+    }
+    if (area->cut)
+      ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "truncated",
+                                     _ ("The %s is cut off at 0x%06X."), what, area->end);
+    return FALSE;
+  case UB_CODE_GOOD:
+    break;
+  }
+  if (area->n_runs + area->n_stale > 0)
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_WARNING, "stale-code",
+        _ ("Behind the %s lies older code with %u damaged blocks, which is not used."), what,
+        area->crc.damaged);
+  if (area->key == UB_BEKEN_KEY_UNKNOWN)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "unknown-key",
+                                   _ ("The %s is encrypted with a key that is not known: it runs "
+                                      "only on a module with the same "
+                                      "one."),
+                                   what);
+  judge_rbl (self, area, what);
+  return TRUE;
+}
+
+static void
+judge_calibration (UbImageAnalysis *self)
+{
+  if (!self->has_calibration) {
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_WARNING, "calibration-missing",
+        _ ("It has no RF calibration and no MAC address: keep those of the module."));
+    return;
+  }
+  if (!self->calibration.sound)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "calibration-damaged",
+                                   _ ("The RF calibration at 0x%06X is damaged."),
+                                   self->calibration.address);
+  else if (!self->calibration.complete)
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_WARNING, "calibration-template",
+        _ ("The RF calibration at 0x%06X is only a short replacement: the module’s own was lost "
+           "before this was read."),
+        self->calibration.address);
+  if (!self->calibration.has_mac)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "mac-missing",
+                                   _ ("The calibration holds no usable MAC address."));
+}
+
+static gboolean
+is_uniform (const guint8 *data, gsize size, guint8 value)
+{
+  return size == 0 || (data[0] == value && memcmp (data, data + 1, size - 1) == 0);
+}
+
+/* What lies behind the app of a QIO or UA file. */
+static void
+judge_rest (UbImageAnalysis *self)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+  guint32 end = self->address + (guint32) size;
+  gsize at;
+
+  if (self->app.state == UB_CODE_ABSENT || end <= self->app.end)
+    return;
+  at = self->app.end - self->address;
+  if (is_uniform (data + at, size - at, 0xFF)) {
+    ub_image_analysis_add_finding (self, UB_SEVERITY_NOTE, "padding",
+                                   _ ("It is filled up with 0xFF behind 0x%06X."), self->app.end);
+    return;
+  }
+  if (self->kind == UB_IMAGE_KIND_FULL_BACKUP || ub_image_is_flash_size (end))
+    return;
+  if (self->kind == UB_IMAGE_KIND_QIO) {
+    self->kind = UB_IMAGE_KIND_PARTIAL_BACKUP;
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "truncated",
+                                   _ ("It goes on behind the app, but ends at 0x%06X, before the "
+                                      "end of any flash: what belongs "
+                                      "behind is missing."),
+                                   end);
+  } else {
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_WARNING, "trailing-data",
+        _ ("It goes on behind the app, but ends at 0x%06X, before the end of any flash."), end);
+  }
+}
+
+/* A 2 MiB flash that was read as 4 MiB repeats itself. */
+static gboolean
+is_doubled (UbImageAnalysis *self)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+
+  return size % 2 == 0 && size >= 0x2000 && memcmp (data, data + size / 2, size / 2) == 0;
+}
+
+static void
+judge_whole (UbImageAnalysis *self, gboolean boot_ok, gboolean app_ok)
+{
+  if (self->kind == UB_IMAGE_KIND_ROTATED_BACKUP && !self->unrotated) {
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "rotated",
+                                   _ ("It is a backup that begins at 0x%06X and wraps around: "
+                                      "address 0x0 is at offset 0x%06X."),
+                                   (guint) (g_bytes_get_size (self->content) - self->rotation),
+                                   self->rotation);
+    return;
+  }
+  if (self->unrotated)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_NOTE, "rotated",
+                                   _ ("It begins at 0x%06X and wraps around, as bkWriter reads a "
+                                      "flash; Unbrick puts it right."),
+                                   UB_APP_ADDRESS);
+  judge_calibration (self);
+  if (!self->for_chip && is_doubled (self)) {
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "doubled",
+                                   _ ("Its second half repeats the first: a flash of %u MiB was "
+                                      "read as one of %u MiB. Cut it to "
+                                      "its first half."),
+                                   (guint) (g_bytes_get_size (self->content) >> 21),
+                                   (guint) (g_bytes_get_size (self->content) >> 20));
+    return;
+  }
+  if (boot_ok && app_ok)
+    self->uses |= UB_IMAGE_USE_FULL;
+  if (app_ok)
+    self->uses |= UB_IMAGE_USE_APP;
+  if (boot_ok)
+    self->uses |= UB_IMAGE_USE_BOOTLOADER_DONOR;
+}
+
+static void
+judge_code (UbImageAnalysis *self)
+{
+  gboolean boot_ok = judge_area (self, &self->boot, _ ("bootloader"));
+  gboolean app_ok = judge_area (self, &self->app, _ ("app"));
+
+  if (boot_ok && app_ok && self->boot.key != self->app.key) {
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "key-mismatch",
+        _ ("Bootloader and app are encrypted with different keys: they cannot run together."));
+    self->uses = UB_IMAGE_USE_APP | UB_IMAGE_USE_BOOTLOADER_DONOR;
+    return;
+  }
+
+  judge_rest (self);
+  switch (self->kind) {
+  case UB_IMAGE_KIND_FULL_BACKUP:
+  case UB_IMAGE_KIND_ROTATED_BACKUP:
+    judge_whole (self, boot_ok, app_ok);
+    break;
+  case UB_IMAGE_KIND_QIO:
+  case UB_IMAGE_KIND_PARTIAL_BACKUP:
+    if (boot_ok && app_ok)
+      self->uses |= UB_IMAGE_USE_QIO;
+    if (app_ok)
+      self->uses |= UB_IMAGE_USE_APP;
+    if (boot_ok)
+      self->uses |= UB_IMAGE_USE_BOOTLOADER_DONOR;
+    break;
+  case UB_IMAGE_KIND_APP:
+  case UB_IMAGE_KIND_LIBRETINY_APP:
+    if (app_ok)
+      self->uses |= UB_IMAGE_USE_APP;
+    if (ub_image_is_flash_size (self->address + g_bytes_get_size (self->content)))
+      judge_calibration (self);
+    break;
+  case UB_IMAGE_KIND_BOOTLOADER:
+    if (boot_ok && self->boot.proven)
+      self->uses |= UB_IMAGE_USE_BOOTLOADER_DONOR;
+    break;
+  case UB_IMAGE_KIND_UNKNOWN:
+  case UB_IMAGE_KIND_RAW_BOOTLOADER:
+  case UB_IMAGE_KIND_OTA_RBL:
+  case UB_IMAGE_KIND_UG_PACKAGE:
+  case UB_IMAGE_KIND_TUYA_STORAGE:
+  case UB_IMAGE_KIND_PLAIN_ARM:
+  case UB_IMAGE_KIND_OTHER_CHIP:
+  case UB_IMAGE_KIND_ELF:
+  case UB_IMAGE_KIND_ARCHIVE:
+  case UB_IMAGE_KIND_TEXT:
+  case UB_IMAGE_KIND_BLANK:
+    break;
+  }
+}
+
+static void
+judge_package (UbImageAnalysis *self)
+{
+  const UbRbl *rbl = self->n_rbl > 0 ? &self->rbl[0] : NULL;
+  gsize size = g_bytes_get_size (self->content);
+  gsize expected =
+      rbl == NULL ? 0 : (gsize) rbl->address + UB_RBL_HEADER_SIZE + (gsize) rbl->size_package;
+
+  if (self->has_ug && !self->ug.header_ok)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "ug-header",
+                                   _ ("The package’s header is damaged."));
+  if (self->has_ug && !self->ug.complete)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "truncated",
+                                   _ ("The package is cut off."));
+  else if (self->has_ug && !self->ug.payload_ok)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "ug-payload",
+                                   _ ("The package’s content is damaged."));
+  if (rbl != NULL && !rbl->header_ok)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "rbl-header",
+                                   _ ("The package’s inner header is damaged."));
+  else if (rbl != NULL && (rbl->payload_crc == UB_CHECK_BAD || rbl->payload_fnv == UB_CHECK_BAD))
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "rbl-payload",
+                                   _ ("The package’s content is damaged or cut off."));
+  if (rbl != NULL && rbl->header_ok && expected < size)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "trailing-data",
+                                   _ ("Behind the package are %zu more bytes."), size - expected);
+  ub_image_analysis_add_finding (
+      self, UB_SEVERITY_BLOCKING, "ota",
+      _ ("It is a package for updates over the air: it cannot be written to the flash as it is."));
+}
+
+void
+ub_image_analysis_judge (UbImageAnalysis *self)
+{
+  switch (self->kind) {
+  case UB_IMAGE_KIND_FULL_BACKUP:
+  case UB_IMAGE_KIND_ROTATED_BACKUP:
+  case UB_IMAGE_KIND_PARTIAL_BACKUP:
+  case UB_IMAGE_KIND_QIO:
+  case UB_IMAGE_KIND_APP:
+  case UB_IMAGE_KIND_LIBRETINY_APP:
+  case UB_IMAGE_KIND_BOOTLOADER:
+    judge_code (self);
+    break;
+  case UB_IMAGE_KIND_OTA_RBL:
+  case UB_IMAGE_KIND_UG_PACKAGE:
+    judge_package (self);
+    break;
+  case UB_IMAGE_KIND_UNKNOWN:
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "unknown",
+                                   _ ("It holds nothing that Unbrick knows."));
+    break;
+  case UB_IMAGE_KIND_RAW_BOOTLOADER:
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "no-crc",
+        _ ("It is a bootloader without the checksums that a flash needs."));
+    break;
+  case UB_IMAGE_KIND_PLAIN_ARM:
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "no-crc",
+        _ ("It is a plain program, without the encryption and checksums that a flash needs."));
+    break;
+  case UB_IMAGE_KIND_TUYA_STORAGE:
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "storage-only",
+                                   _ ("It is only the storage of a Tuya device: it has no code."));
+    break;
+  case UB_IMAGE_KIND_BLANK:
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "blank", _ ("It is blank."));
+    break;
+  case UB_IMAGE_KIND_OTHER_CHIP:
+  case UB_IMAGE_KIND_ELF:
+  case UB_IMAGE_KIND_ARCHIVE:
+  case UB_IMAGE_KIND_TEXT:
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "not-flash",
+                                   _ ("It is not the content of a BK7231 flash."));
+    break;
+  }
+}

@@ -1,0 +1,439 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-image-report"
+
+#include "config.h"
+
+#include "ub-image-analysis-private.h"
+
+#include <glib/gi18n.h>
+
+static const struct {
+  UbImageUse use;
+  const char *id;
+  const char *title;
+} USES[] = {
+  { UB_IMAGE_USE_FULL, "full", N_ ("full image") },
+  { UB_IMAGE_USE_QIO, "qio", N_ ("QIO image") },
+  { UB_IMAGE_USE_APP, "app", N_ ("app behind another file’s bootloader") },
+  { UB_IMAGE_USE_BOOTLOADER_DONOR, "bootloader-donor", N_ ("bootloader for another file’s app") },
+};
+
+static const char *
+get_severity_id (UbSeverity severity)
+{
+  switch (severity) {
+  case UB_SEVERITY_NOTE:
+    return "note";
+  case UB_SEVERITY_WARNING:
+    return "warning";
+  case UB_SEVERITY_BLOCKING:
+    return "blocking";
+  }
+  return "note";
+}
+
+static const char *
+get_severity_title (UbSeverity severity)
+{
+  switch (severity) {
+  case UB_SEVERITY_NOTE:
+    return _ ("Note");
+  case UB_SEVERITY_WARNING:
+    return _ ("Warning");
+  case UB_SEVERITY_BLOCKING:
+    return _ ("Problem");
+  }
+  return "";
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  if (value != NULL)
+    json_builder_add_string_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_boolean (JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+static void
+add_hex (JsonBuilder *builder, const char *name, guint32 value)
+{
+  g_autofree char *text = g_strdup_printf ("%08x", value);
+
+  add_string (builder, name, text);
+}
+
+static void
+add_check (JsonBuilder *builder, const char *name, UbCheck check)
+{
+  json_builder_set_member_name (builder, name);
+  if (check == UB_CHECK_UNKNOWN)
+    json_builder_add_null_value (builder);
+  else
+    json_builder_add_boolean_value (builder, check == UB_CHECK_GOOD);
+}
+
+static void
+add_crc (JsonBuilder *builder, const UbCrcCount *crc)
+{
+  json_builder_set_member_name (builder, "crc");
+  json_builder_begin_object (builder);
+  add_int (builder, "valid", crc->valid);
+  add_int (builder, "blank", crc->blank);
+  add_int (builder, "damaged", crc->damaged);
+}
+
+static const char *
+get_area_key (const UbCodeArea *area)
+{
+  return area->state == UB_CODE_ABSENT || area->state == UB_CODE_BLANK
+             ? NULL
+             : ub_beken_key_get_id (area->key);
+}
+
+static void
+add_code (UbImageAnalysis *self, JsonBuilder *builder)
+{
+  const UbCodeArea *areas[] = { &self->boot, &self->app };
+
+  json_builder_set_member_name (builder, "bootloader");
+  json_builder_begin_object (builder);
+  add_string (builder, "name", self->boot_name);
+  add_string (builder, "version", self->boot_version);
+  add_string (builder, "key", get_area_key (&self->boot));
+  json_builder_end_object (builder);
+
+  json_builder_set_member_name (builder, "firmware");
+  json_builder_begin_object (builder);
+  add_string (builder, "name", self->firmware.name);
+  add_string (builder, "version", self->firmware.version);
+  add_string (builder, "app", self->firmware.app);
+  add_string (builder, "sdk", self->firmware.sdk);
+  add_string (builder, "build", self->firmware.build);
+  add_string (builder, "key", get_area_key (&self->app));
+  json_builder_end_object (builder);
+
+  add_crc (builder, &self->crc);
+  json_builder_set_member_name (builder, "damaged_at");
+  json_builder_begin_array (builder);
+  for (guint a = 0; a < G_N_ELEMENTS (areas); a++) {
+    for (guint i = 0; i < areas[a]->n_runs; i++) {
+      json_builder_begin_object (builder);
+      add_int (builder, "address", areas[a]->runs[i].address);
+      add_int (builder, "blocks", areas[a]->runs[i].blocks);
+      json_builder_end_object (builder);
+    }
+  }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+static void
+add_rbl (UbImageAnalysis *self, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "rbl");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < self->n_rbl; i++) {
+    const UbRbl *rbl = &self->rbl[i];
+
+    json_builder_begin_object (builder);
+    add_int (builder, "offset", rbl->address);
+    add_int (builder, "algo", rbl->algo);
+    add_int (builder, "timestamp", rbl->time);
+    add_string (builder, "name", rbl->name);
+    add_string (builder, "version", rbl->version);
+    add_string (builder, "sn", rbl->serial);
+    add_hex (builder, "data_crc32", rbl->crc32);
+    add_hex (builder, "fnv1a", rbl->fnv1a);
+    add_int (builder, "size_raw", rbl->size_raw);
+    add_int (builder, "size_package", rbl->size_package);
+    add_boolean (builder, "header_crc_ok", rbl->header_ok);
+    add_check (builder, "payload_crc_ok", rbl->payload_crc);
+    add_check (builder, "fnv_ok", rbl->payload_fnv);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+}
+
+static void
+add_ug (UbImageAnalysis *self, JsonBuilder *builder)
+{
+  if (!self->has_ug)
+    return;
+  json_builder_set_member_name (builder, "ug");
+  json_builder_begin_object (builder);
+  add_string (builder, "version", self->ug.version);
+  add_int (builder, "payload_len", self->ug.length);
+  add_boolean (builder, "payload_len_ok", self->ug.complete && self->ug.trailing == 0);
+  add_int (builder, "trailing_bytes", (gint64) self->ug.trailing);
+  add_boolean (builder, "sum_ok", self->ug.payload_ok);
+  add_boolean (builder, "header_sum_ok", self->ug.header_ok);
+  json_builder_end_object (builder);
+}
+
+static void
+add_partitions (UbImageAnalysis *self, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "partitions");
+  json_builder_begin_array (builder);
+  for (guint i = 0; self->has_fal && i < self->fal.n; i++) {
+    const UbFalPartition *partition = &self->fal.partitions[i];
+
+    json_builder_begin_object (builder);
+    add_int (builder, "at", partition->at);
+    add_string (builder, "name", partition->name);
+    add_string (builder, "flash", partition->flash);
+    add_int (builder, "offset", partition->offset);
+    add_int (builder, "length", partition->length);
+    add_int (builder, "address", ub_fal_partition_get_address (partition));
+    add_int (builder, "end", ub_fal_partition_get_end (partition));
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+}
+
+static void
+add_calibration (UbImageAnalysis *self, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "calibration");
+  if (!self->has_calibration) {
+    json_builder_add_null_value (builder);
+    return;
+  }
+  json_builder_begin_object (builder);
+  add_int (builder, "address", self->calibration.address);
+  add_int (builder, "size", UB_CALIBRATION_SIZE);
+  add_int (builder, "length", self->calibration.length);
+  add_string (builder, "mac", ub_image_analysis_get_mac (self));
+  add_boolean (builder, "complete", self->calibration.complete);
+  json_builder_end_object (builder);
+}
+
+static void
+add_findings (UbImageAnalysis *self, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "findings");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < self->findings->len; i++) {
+    const UbFinding *finding = &g_array_index (self->findings, UbFinding, i);
+
+    json_builder_begin_object (builder);
+    add_string (builder, "severity", get_severity_id (finding->severity));
+    add_string (builder, "id", finding->id);
+    add_string (builder, "text", finding->text);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+
+  json_builder_set_member_name (builder, "usable_as");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < G_N_ELEMENTS (USES); i++) {
+    if ((self->uses & USES[i].use) != 0)
+      json_builder_add_string_value (builder, USES[i].id);
+  }
+  json_builder_end_array (builder);
+}
+
+/**
+ * ub_image_analysis_to_json:
+ * @self: an analysis
+ * @reveal: whether to show what is secret: Wi-Fi names, passwords and keys
+ *
+ * Returns: (transfer full): everything that is known, under stable names; addresses are numbers
+ */
+JsonNode *
+ub_image_analysis_to_json (UbImageAnalysis *self, gboolean reveal)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+
+  json_builder_begin_object (builder);
+  add_string (builder, "file", ub_image_get_name (self->image));
+  add_string (builder, "kind", ub_image_kind_get_id (self->kind));
+  add_string (builder, "format", self->signature != NULL ? self->signature->id : self->other_chip);
+  add_string (builder, "family", ub_family_get_id (self->family));
+  json_builder_set_member_name (builder, "family_evidence");
+  json_builder_begin_array (builder);
+  for (guint i = 0; g_ptr_array_index (self->evidence, i) != NULL; i++)
+    json_builder_add_string_value (builder, g_ptr_array_index (self->evidence, i));
+  json_builder_end_array (builder);
+  add_int (builder, "size", (gint64) ub_image_get_size (self->image));
+  add_string (builder, "sha256", ub_image_get_sha256 (self->image));
+  add_int (builder, "address", self->address);
+  add_boolean (builder, "rotated", self->rotation != 0);
+  if (self->rotation != 0)
+    add_int (builder, "rotation", self->rotation);
+  if (self->unrotated) {
+    g_autofree char *sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, self->content);
+
+    add_string (builder, "unrotated_sha256", sha256);
+  }
+  add_code (self, builder);
+  add_ug (self, builder);
+  add_rbl (self, builder);
+  add_partitions (self, builder);
+  add_calibration (self, builder);
+  add_findings (self, builder);
+  json_builder_end_object (builder);
+  return json_builder_get_root (builder);
+}
+
+/**
+ * ub_image_analysis_dup_summary:
+ * @self: an analysis
+ *
+ * Returns: (transfer full): one translated line: kind, family, firmware and version
+ */
+char *
+ub_image_analysis_dup_summary (UbImageAnalysis *self)
+{
+  GString *text;
+
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+
+  text = g_string_new (ub_image_kind_get_title (self->kind));
+  if (self->signature != NULL)
+    g_string_append_printf (text, " (%s)", self->signature->title);
+  else if (self->other_chip != NULL)
+    g_string_append_printf (text, " (%s)", self->other_chip);
+  if (self->family != UB_FAMILY_UNKNOWN)
+    g_string_append_printf (text, ", %s", ub_family_get_title (self->family));
+  if (self->firmware.name != NULL)
+    g_string_append_printf (text, ", %s", self->firmware.name);
+  if (self->firmware.name != NULL && self->firmware.version != NULL)
+    g_string_append_printf (text, " %s", self->firmware.version);
+  return g_string_free (text, FALSE);
+}
+
+static void
+append_row (GString *text, const char *label, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+append_row (GString *text, const char *label, const char *format, ...)
+{
+  glong width = g_utf8_strlen (label, -1);
+  va_list args;
+
+  g_string_append (text, label);
+  g_string_append_c (text, ':');
+  for (glong i = width; i < 18; i++)
+    g_string_append_c (text, ' ');
+  va_start (args, format);
+  g_string_append_vprintf (text, format, args);
+  va_end (args);
+  g_string_append_c (text, '\n');
+}
+
+static void
+append_code_rows (UbImageAnalysis *self, GString *text)
+{
+  if (self->boot_name != NULL)
+    append_row (text, _ ("Bootloader"), "%s %s, %s", self->boot_name, self->boot_version,
+                ub_beken_key_get_id (self->boot.key));
+  if (self->firmware.name != NULL)
+    append_row (text, _ ("Firmware"), "%s %s", self->firmware.name,
+                self->firmware.version != NULL ? self->firmware.version : "");
+  if (self->firmware.app != NULL)
+    append_row (text, _ ("App"), "%s", self->firmware.app);
+  if (self->crc.valid + self->crc.blank + self->crc.damaged > 0)
+    append_row (text, _ ("Code blocks"), _ ("%u valid, %u blank, %u damaged"), self->crc.valid,
+                self->crc.blank, self->crc.damaged);
+  for (guint i = 0; i < self->n_rbl; i++) {
+    const UbRbl *rbl = &self->rbl[i];
+
+    append_row (text, _ ("Header"), _ ("“%s” at 0x%06X, checksums %s"), rbl->name, rbl->address,
+                !rbl->header_ok || rbl->payload_crc == UB_CHECK_BAD ||
+                        rbl->payload_fnv == UB_CHECK_BAD
+                    ? _ ("do not hold")
+                : rbl->payload_crc == UB_CHECK_GOOD ? _ ("hold")
+                                                    : _ ("unknown"));
+  }
+  for (guint i = 0; self->has_fal && i < self->fal.n; i++)
+    append_row (text, _ ("Partition"), "%s 0x%06X–0x%06X", self->fal.partitions[i].name,
+                ub_fal_partition_get_address (&self->fal.partitions[i]),
+                ub_fal_partition_get_end (&self->fal.partitions[i]));
+}
+
+/**
+ * ub_image_analysis_dup_report:
+ * @self: an analysis
+ * @reveal: whether to show what is secret: Wi-Fi names, passwords and keys
+ *
+ * Returns: (transfer full): everything that matters to a person, translated, in lines
+ */
+char *
+ub_image_analysis_dup_report (UbImageAnalysis *self, gboolean reveal)
+{
+  g_autofree char *summary = NULL;
+  GString *text, *uses;
+
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+
+  summary = ub_image_analysis_dup_summary (self);
+  text = g_string_new (NULL);
+  g_string_append_printf (text, "%s\n%s\n\n", ub_image_get_name (self->image), summary);
+  append_row (text, _ ("Size"), _ ("%zu bytes"), ub_image_get_size (self->image));
+  append_row (text, "SHA-256", "%s", ub_image_get_sha256 (self->image));
+  if (self->address_known)
+    append_row (text, _ ("Belongs at"), "0x%06X", self->address);
+  if (self->family != UB_FAMILY_UNKNOWN)
+    append_row (text, _ ("Family"), "%s", ub_family_get_title (self->family));
+  for (guint i = 0; g_ptr_array_index (self->evidence, i) != NULL; i++)
+    append_row (text, i == 0 ? _ ("Because") : "", "%s",
+                (const char *) g_ptr_array_index (self->evidence, i));
+  append_code_rows (self, text);
+  if (self->has_calibration)
+    append_row (text, _ ("Calibration"), _ ("0x%06X, %s, MAC address %s"),
+                self->calibration.address,
+                self->calibration.complete ? _ ("complete") : _ ("not complete"),
+                self->calibration.has_mac ? self->calibration.mac : _ ("missing"));
+
+  uses = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (USES); i++) {
+    if ((self->uses & USES[i].use) != 0)
+      g_string_append_printf (uses, "%s%s", uses->len > 0 ? ", " : "", _ (USES[i].title));
+  }
+  append_row (text, _ ("Usable as"), "%s", uses->len > 0 ? uses->str : _ ("nothing"));
+  g_string_free (uses, TRUE);
+
+  for (guint i = 0; i < self->findings->len; i++) {
+    const UbFinding *finding = &g_array_index (self->findings, UbFinding, i);
+
+    g_string_append_printf (text, "%s%s: %s\n", i == 0 ? "\n" : "",
+                            get_severity_title (finding->severity), finding->text);
+  }
+  return g_string_free (text, FALSE);
+}
+
+/**
+ * ub_image_analysis_get_tuya_module:
+ * @self: an analysis
+ *
+ * Returns: (transfer none) (nullable): the module's name by Tuya's device configuration, such as `WB3S`
+ */
+const char *
+ub_image_analysis_get_tuya_module (UbImageAnalysis *self)
+{
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+  return NULL;
+}
