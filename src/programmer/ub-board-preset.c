@@ -96,8 +96,9 @@ ub_board_dup_model (void)
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++) {
     char *model = NULL;
 
-    if (g_file_get_contents (paths[i], &model, NULL, NULL) && g_utf8_validate (model, -1, NULL))
-      return g_strstrip (model);
+    if (g_file_get_contents (paths[i], &model, NULL, NULL) && g_utf8_validate (model, -1, NULL) &&
+        *g_strstrip (model) != '\0')
+      return model;
     g_free (model);
   }
   return NULL;

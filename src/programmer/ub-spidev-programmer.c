@@ -426,8 +426,7 @@ ub_spidev_programmer_new (UbProgrammerSpec *spec, GError **error)
   self->device = g_strdup (ub_programmer_spec_get_string (spec, "device"));
   self->cen = g_strdup (ub_programmer_spec_get_string (spec, "cen"));
   self->chip = g_strdup (ub_programmer_spec_get_string (spec, "chip"));
-  if (!take_preset (spec, model, &preset, error) || !take_wishes (self, spec, error) ||
-      !ub_programmer_spec_check_unknown (spec, error))
+  if (!take_preset (spec, model, &preset, error) || !take_wishes (self, spec, error))
     return NULL;
 
   if (self->device == NULL)
