@@ -43,6 +43,13 @@ gboolean ub_flash_read (UbFlash *self,
                         gsize size,
                         GCancellable *cancellable,
                         GError **error);
+gboolean ub_flash_reread (UbFlash *self,
+                          guint32 address,
+                          guint8 *buffer,
+                          gsize size,
+                          guint *out_n_different,
+                          GCancellable *cancellable,
+                          GError **error);
 gboolean ub_flash_unprotect (UbFlash *self, GError **error);
 gboolean ub_flash_erase (
     UbFlash *self, const UbRange *units, guint n_units, GCancellable *cancellable, GError **error);

@@ -1,0 +1,319 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-flash"
+
+#include "config.h"
+
+#include "ub-flash-private.h"
+
+#include "ub-clock-search.h"
+#include "ub-error.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* How long an exchange may keep the bus: progress moves and cancelling is noticed in between. */
+#define EXCHANGE_US (100 * 1000)
+/* But no fewer bytes than this, or their commands would take more than one percent of the bus. */
+#define MIN_EXCHANGE_BYTES 512
+/* From 1 MHz on no fewer than this: at 2 MiB that is 64 USB round trips, and a third of a second. */
+#define MIN_EXCHANGE_BYTES_FAST (32 * 1024)
+#define FAST_HZ (1000 * 1000)
+#define MAX_TRANSACTIONS 16
+
+/* A reread goes on in pieces of this many bytes, so that a clock that is too high is noticed early. */
+#define REREAD_PIECE (64 * 1024)
+/* How often a sector is read at one clock until two readings agree. */
+#define MAX_READINGS 4
+
+#define READ 0x03
+#define FAST_READ 0x0B
+
+static gboolean
+check_range (UbFlash *self, guint32 address, gsize size, GError **error)
+{
+  if (address <= self->part.size && size <= self->part.size - address)
+    return TRUE;
+  g_set_error (error, UB_ERROR, UB_ERROR_RANGE,
+               _ ("0x%06X and the %" G_GSIZE_FORMAT " bytes from there do not fit the flash"),
+               address, size);
+  return FALSE;
+}
+
+static gsize
+get_exchange_bytes (UbFlash *self)
+{
+  guint hz = ub_programmer_get_clock (self->programmer);
+  gsize bytes = (gsize) ((guint64) hz * EXCHANGE_US / 8 / G_USEC_PER_SEC);
+
+  return MAX (bytes, hz >= FAST_HZ ? MIN_EXCHANGE_BYTES_FAST : MIN_EXCHANGE_BYTES);
+}
+
+/* One exchange: as many reads from @address on as fit. *@out_n tells how many bytes they brought. */
+static gboolean
+read_piece (
+    UbFlash *self, guint32 address, guint8 *buffer, gsize size, gsize *out_n, GError **error)
+{
+  const UbProgrammerLimits *limits = ub_programmer_get_limits (self->programmer);
+  gboolean fast = self->part.max_read_hz > 0 &&
+                  ub_programmer_get_clock (self->programmer) > self->part.max_read_hz;
+  gsize n_command = fast ? 5 : 4; /* a dummy byte follows the address of 0B */
+  UbTransaction batch[MAX_TRANSACTIONS];
+  guint8 commands[MAX_TRANSACTIONS][5];
+  gsize done = 0, batch_bytes = 0;
+  guint n = 0;
+
+  size = MIN (size, get_exchange_bytes (self));
+  while (done < size && n < MAX_TRANSACTIONS) {
+    gsize bytes = MIN (size - done, limits->max_transaction - n_command);
+    guint32 at = address + (guint32) done;
+
+    batch_bytes += n_command + bytes + limits->transaction_cost;
+    if (n > 0 && batch_bytes > limits->max_batch)
+      break;
+    commands[n][0] = fast ? FAST_READ : READ;
+    commands[n][1] = (guint8) (at >> 16);
+    commands[n][2] = (guint8) (at >> 8);
+    commands[n][3] = (guint8) at;
+    commands[n][4] = 0;
+    batch[n] = (UbTransaction) {
+      .tx = commands[n], .n_tx = n_command, .rx = buffer + done, .n_rx = bytes
+    };
+    done += bytes;
+    n++;
+  }
+
+  if (!ub_programmer_exchange (self->programmer, batch, n, error))
+    return FALSE;
+  *out_n = done;
+  return TRUE;
+}
+
+/* Reads without telling the map or the progress; @func may. */
+gboolean
+ub_flash_read_quietly (UbFlash *self,
+                       guint32 address,
+                       guint8 *buffer,
+                       gsize size,
+                       UbFlashReadFunc func,
+                       gpointer user_data,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  gsize done = 0;
+
+  while (done < size) {
+    gsize n = 0;
+
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
+    ub_flash_set_address (self, address + (guint32) done);
+    if (!read_piece (self, address + (guint32) done, buffer + done, size - done, &n, error))
+      return FALSE;
+    done += n;
+    ub_flash_count_read (self, n);
+    if (func != NULL)
+      func (self, done, user_data);
+  }
+  return TRUE;
+}
+
+typedef struct {
+  guint32 address;
+  const guint8 *buffer;
+  gsize size;
+  gsize n_told; /* bytes the progress knows of */
+  gsize n_mapped; /* bytes the map knows of: whole sectors */
+} Reading;
+
+static void
+on_piece_read (UbFlash *self, gsize n_done, gpointer user_data)
+{
+  Reading *reading = user_data;
+  guint32 at = reading->address + (guint32) reading->n_mapped;
+  guint32 end = reading->address + (guint32) n_done;
+
+  ub_flash_advance (self, n_done - reading->n_told);
+  reading->n_told = n_done;
+
+  if (self->map == NULL)
+    return;
+  if (n_done < reading->size)
+    end -= end % UB_SECTOR_SIZE;
+  if (end <= at)
+    return;
+  /* The rest of a sector that was begun before says little about the whole of it. */
+  if (at % UB_SECTOR_SIZE != 0) {
+    guint32 next = MIN (at - at % UB_SECTOR_SIZE + UB_SECTOR_SIZE, end);
+
+    reading->n_mapped += next - at;
+    at = next;
+  }
+  ub_sector_map_set_content (self->map, at / UB_SECTOR_SIZE, reading->buffer + reading->n_mapped,
+                             end - at);
+  reading->n_mapped += end - at;
+}
+
+/**
+ * ub_flash_read:
+ * @self: a flash
+ * @address: where to begin
+ * @buffer: (out caller-allocates) (array length=size): where to put what is read
+ * @size: bytes
+ * @cancellable: (nullable): checked about ten times a second, less often below 40 kHz
+ * @error: return location for %UB_ERROR_RANGE, an error of the programmer or %G_IO_ERROR_CANCELLED
+ *
+ * Reads once, in as few and long transactions as the programmer takes. Advances the progress by @size in
+ * all, and makes the sectors that were read from their beginning blank or data in the map.
+ *
+ * Returns: whether @buffer is filled
+ */
+gboolean
+ub_flash_read (UbFlash *self,
+               guint32 address,
+               guint8 *buffer,
+               gsize size,
+               GCancellable *cancellable,
+               GError **error)
+{
+  Reading reading = { address, buffer, size, 0, 0 };
+
+  g_return_val_if_fail (UB_IS_FLASH (self), FALSE);
+  g_return_val_if_fail (buffer != NULL || size == 0, FALSE);
+
+  return check_range (self, address, size, error) &&
+         ub_flash_read_quietly (self, address, buffer, size, on_piece_read, &reading, cancellable,
+                                error);
+}
+
+/**
+ * ub_flash_settle:
+ * @self: a flash
+ * @address: where to begin
+ * @buffer: (inout) (array length=size): one reading; then what it settled on
+ * @size: bytes, at most a sector
+ * @expected: (nullable) (array length=size): counts as a reading: what is found there by chance is not this
+ * @cancellable: (nullable): checked before each reading
+ * @error: return location for %UB_ERROR_UNSTABLE, an error of the programmer or %G_IO_ERROR_CANCELLED
+ *
+ * Reads again and again until two readings agree, lowering the clock when they do not.
+ *
+ * Returns: whether two agreed
+ */
+gboolean
+ub_flash_settle (UbFlash *self,
+                 guint32 address,
+                 guint8 *buffer,
+                 gsize size,
+                 const guint8 *expected,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  guint8 readings[MAX_READINGS][UB_SECTOR_SIZE];
+
+  memcpy (readings[0], buffer, size);
+  for (;;) {
+    for (guint i = 1; i < MAX_READINGS; i++) {
+      gboolean agree;
+
+      ub_flash_count_retries (self, 1);
+      if (!ub_flash_read_quietly (self, address, readings[i], size, NULL, NULL, cancellable, error))
+        return FALSE;
+      agree = expected != NULL && memcmp (readings[i], expected, size) == 0;
+      for (guint j = 0; j < i && !agree; j++)
+        agree = memcmp (readings[i], readings[j], size) == 0;
+      if (agree) {
+        memcpy (buffer, readings[i], size);
+        return TRUE;
+      }
+    }
+    if (!ub_clock_step_down (self->programmer, NULL, error)) {
+      g_prefix_error (error, _ ("the sector at 0x%06X reads differently each time: "), address);
+      return FALSE;
+    }
+  }
+}
+
+/* Compares @again with @buffer sector by sector; where they differ, lowers the clock once and reads until
+ * two readings agree. */
+static gboolean
+settle_piece (UbFlash *self,
+              guint32 address,
+              guint8 *buffer,
+              const guint8 *again,
+              gsize size,
+              guint *inout_n_different,
+              GCancellable *cancellable,
+              GError **error)
+{
+  gboolean lowered = FALSE;
+
+  for (gsize at = 0, n; at < size; at += n) {
+    n = MIN (UB_SECTOR_SIZE - (address + at) % UB_SECTOR_SIZE, size - at);
+    if (memcmp (buffer + at, again + at, n) == 0)
+      continue;
+    (*inout_n_different)++;
+    /* At a fixed or the lowest clock there is nothing to lower, but two readings may still agree. */
+    if (!lowered && !ub_clock_step_down (self->programmer, NULL, NULL))
+      g_message ("Two readings differ, and the clock cannot be lowered");
+    lowered = TRUE;
+    if (!ub_flash_settle (self, address + (guint32) at, buffer + at, n, NULL, cancellable, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * ub_flash_reread:
+ * @self: a flash
+ * @address: where to begin
+ * @buffer: (inout) (array length=size): what a first ub_flash_read() of the same range brought
+ * @size: bytes
+ * @out_n_different: (out) (optional): in how many sectors the second reading differed
+ * @cancellable: (nullable): checked about ten times a second
+ * @error: return location for %UB_ERROR_RANGE, %UB_ERROR_UNSTABLE when a sector reads differently each time
+ *   and there is no lower clock, an error of the programmer or %G_IO_ERROR_CANCELLED
+ *
+ * Proves what was read by reading it a second time. Where the two differ the clock is lowered a step (the
+ * programmer's clock tells) and the sector is read until two readings agree; that goes into @buffer.
+ * Advances the progress by @size in all.
+ *
+ * Returns: whether every byte of @buffer was read alike twice
+ */
+gboolean
+ub_flash_reread (UbFlash *self,
+                 guint32 address,
+                 guint8 *buffer,
+                 gsize size,
+                 guint *out_n_different,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  g_autofree guint8 *again = NULL;
+  guint n_different = 0;
+
+  g_return_val_if_fail (UB_IS_FLASH (self), FALSE);
+  g_return_val_if_fail (buffer != NULL || size == 0, FALSE);
+
+  if (!check_range (self, address, size, error))
+    return FALSE;
+  again = g_malloc (REREAD_PIECE);
+  for (gsize at = 0, n; at < size; at += n) {
+    n = MIN (REREAD_PIECE - (address + at) % REREAD_PIECE, size - at);
+    if (!ub_flash_read_quietly (self, address + (guint32) at, again, n, NULL, NULL, cancellable,
+                                error) ||
+        !settle_piece (self, address + (guint32) at, buffer + at, again, n, &n_different,
+                       cancellable, error))
+      return FALSE;
+    ub_flash_advance (self, n);
+  }
+  if (n_different > 0)
+    g_message ("Two readings differed in %u sectors, which were read until two agreed",
+               n_different);
+  if (out_n_different != NULL)
+    *out_n_different = n_different;
+  return TRUE;
+}
