@@ -134,6 +134,9 @@ read_array (Reader *reader)
   while (!skip_char (reader, ']')) {
     if (skip_char (reader, ','))
       continue;
+    /* The brace of an object around it is no value, and would not be passed over. */
+    if (reader->at < reader->end && *reader->at == '}')
+      return NULL;
     node = read_value (reader);
     if (node == NULL)
       return NULL;

@@ -173,8 +173,11 @@ raw_to_json (GBytes *value)
   gsize size;
   const guint8 *data = g_bytes_get_data (value, &size);
   gsize n_text = get_text_size (value);
-  gboolean is_text = g_utf8_validate ((const char *) data, n_text, NULL);
+  gboolean is_text = size > 0 && g_utf8_validate ((const char *) data, n_text, NULL);
 
+  /* GLib has no bytes to give for an empty value. */
+  if (size == 0)
+    return new_string ("");
   for (gsize i = n_text; i < size && is_text; i++)
     is_text = data[i] == 0;
   if (is_text) {
