@@ -28,7 +28,7 @@ G_STATIC_ASSERT (PASSPHRASE_AT + PASSPHRASE_SIZE == UB_FAST_CONNECT_SIZE);
 
 static const guint8 xor_key[] = { 0x55, 0xAA, 0x5A, 0x55, 0xA5, 0x4D, 0x63, 0x7F };
 
-/* Text that fills a field up to its NUL: no control characters, valid UTF-8, no longer than the field. */
+/* Text up to a NUL within the field, without control characters. */
 static gboolean
 is_text (const guint8 *field, gsize size, gsize min_length)
 {
@@ -40,7 +40,7 @@ is_text (const guint8 *field, gsize size, gsize min_length)
     if (field[i] < 0x20 || field[i] == 0x7F)
       return FALSE;
   }
-  return g_utf8_validate ((const char *) field, length, NULL);
+  return TRUE;
 }
 
 static gboolean
@@ -58,20 +58,20 @@ parse_plain (const guint8 *record)
 {
   UbFastConnect *self;
 
-  if (!is_text (record, SSID_SIZE, 1))
+  if (!is_text (record, SSID_SIZE, 1) || !is_text (record + PASSPHRASE_AT, PASSPHRASE_SIZE, 0))
     return NULL;
-  if (record[PSK_AT] != 0 && !is_psk (record + PSK_AT))
-    return NULL;
-  if (!is_text (record + PASSPHRASE_AT, PASSPHRASE_SIZE, 0))
+  /* Names may be in any encoding; without a key to go by only UTF-8 is believed. */
+  if (record[PSK_AT] != 0 ? !is_psk (record + PSK_AT)
+                          : !g_utf8_validate ((const char *) record, -1, NULL))
     return NULL;
 
   self = g_new0 (UbFastConnect, 1);
-  self->ssid = g_strdup ((const char *) record);
+  self->ssid = g_utf8_make_valid ((const char *) record, -1);
   memcpy (self->bssid, record + BSSID_AT, sizeof self->bssid);
   if (record[PSK_AT] != 0)
     self->psk = g_strdup ((const char *) record + PSK_AT);
   if (record[PASSPHRASE_AT] != 0)
-    self->passphrase = g_strdup ((const char *) record + PASSPHRASE_AT);
+    self->passphrase = g_utf8_make_valid ((const char *) record + PASSPHRASE_AT, -1);
   return self;
 }
 
