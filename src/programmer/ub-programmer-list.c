@@ -13,6 +13,12 @@
 #include "ub-fault-programmer.h"
 #include "ub-programmer-spec.h"
 #include "ub-sim-programmer.h"
+#if HAVE_FTDI
+#include "ub-ftdi-programmer.h"
+#endif
+#if HAVE_CH341A
+#include "ub-ch341a-programmer.h"
+#endif
 #if HAVE_SPIDEV
 #include "ub-spidev-programmer.h"
 #endif
@@ -81,8 +87,16 @@ static const Backend backends[] = {
 #else
   { "spidev", NULL, NULL },
 #endif
+#if HAVE_FTDI
+  { "ftdi", ub_ftdi_programmer_new, ub_ftdi_programmer_enumerate },
+#else
   { "ftdi", NULL, NULL },
+#endif
+#if HAVE_CH341A
+  { "ch341a", ub_ch341a_programmer_new, ub_ch341a_programmer_enumerate },
+#else
   { "ch341a", NULL, NULL },
+#endif
   { "sim", ub_sim_programmer_new, enumerate_sim },
 };
 
