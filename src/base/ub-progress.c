@@ -192,6 +192,22 @@ ub_progress_advance (UbProgress *self, guint64 bytes, gint64 now_us)
 }
 
 /**
+ * ub_progress_extend:
+ * @self: a progress with an active phase that counts bytes
+ * @bytes: how many more than was said when it began, such as for reading a doubtful range again
+ */
+void
+ub_progress_extend (UbProgress *self, guint64 bytes)
+{
+  g_return_if_fail (UB_IS_PROGRESS (self));
+
+  g_mutex_lock (&self->lock);
+  self->state.bytes_total += bytes;
+  update_state (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * ub_progress_finish:
  * @self: a progress
  * @now_us: the time, on the clock of ub_progress_begin()

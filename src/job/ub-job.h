@@ -105,4 +105,7 @@ const UbJobReport *ub_job_get_report (UbJob *self);
 UbImageAnalysis *ub_job_get_chip_analysis (UbJob *self);
 char *ub_job_dup_details (UbJob *self, const GError *error);
 
+const char *ub_module_state_get_id (UbModuleState state);
+const char *ub_module_state_get_text (UbModuleState state);
+
 G_END_DECLS

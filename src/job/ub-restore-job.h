@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define UB_TYPE_RESTORE_JOB (ub_restore_job_get_type ())
 G_DECLARE_FINAL_TYPE (UbRestoreJob, ub_restore_job, UB, RESTORE_JOB, UbJob)
 
+/* Both take the rescue copy over; NULL for none. */
 UbJob *ub_restore_job_new (UbProgrammer *programmer,
                            UbImageAnalysis *image,
                            UbImageAnalysis *bootloader,

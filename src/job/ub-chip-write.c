@@ -1,0 +1,194 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-chip-write"
+
+#include "config.h"
+
+#include "ub-chip-write.h"
+
+#include "ub-flash-writer.h"
+#include "ub-job-private.h"
+#include "ub-proven-read.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * ub_chip_read_whole:
+ * @job: a connected job with the phases of reading and, with a rescue copy, of saving
+ * @rescue_copy: (nullable): where a copy goes before anything is written
+ * @cancellable: (nullable): to stop
+ * @error: return location for an error
+ *
+ * Reads and proves the whole chip, publishes what it holds, and saves the rescue copy.
+ *
+ * Returns: (transfer full) (nullable): what the chip holds; %NULL when it could not be read, or the
+ *   rescue copy is not complete on disk
+ */
+UbImageAnalysis *
+ub_chip_read_whole (UbJob *job,
+                    UbRescueCopy *rescue_copy,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  gsize size = ub_job_get_part (job)->size;
+  g_autofree guint8 *buffer = NULL;
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (UbImageAnalysis) chip = NULL;
+
+  if (rescue_copy != NULL && !ub_rescue_copy_check (rescue_copy, size, error))
+    return NULL;
+
+  ub_job_declare_bytes (job, UB_PHASE_READ, size);
+  ub_job_begin (job, UB_PHASE_READ, size);
+  buffer = g_malloc (size);
+  if (!ub_proven_read_run (job, 0, buffer, size, FALSE, cancellable, error))
+    return NULL;
+
+  content = g_bytes_new_take (g_steal_pointer (&buffer), size);
+  chip = ub_image_analysis_new_for_chip (content);
+  ub_job_set_chip_analysis (job, chip);
+  if (rescue_copy != NULL && !ub_job_save_backup (job, rescue_copy, chip, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&chip);
+}
+
+static void
+mark_range (UbSectorMap *map, const UbRange *range, UbSectorState state)
+{
+  guint first = range->address / UB_SECTOR_SIZE;
+  guint last = (range->address + range->size - 1) / UB_SECTOR_SIZE;
+
+  ub_sector_map_set (map, first, last - first + 1, state);
+}
+
+/* Shows what will happen before it does. */
+static void
+mark_plan (UbJob *job,
+           const guint8 *current,
+           const guint8 *wanted,
+           const UbRange *preserved,
+           guint n_preserved)
+{
+  UbSectorMap *map = ub_job_get_sector_map (job);
+  guint32 size = ub_job_get_part (job)->size;
+
+  for (guint32 at = 0; at < size; at += UB_SECTOR_SIZE) {
+    gboolean is_same = memcmp (current + at, wanted + at, UB_SECTOR_SIZE) == 0;
+
+    ub_sector_map_set (map, at / UB_SECTOR_SIZE, 1,
+                       is_same ? UB_SECTOR_SAME : UB_SECTOR_WILL_CHANGE);
+  }
+  for (guint i = 0; i < n_preserved; i++)
+    mark_range (map, &preserved[i], UB_SECTOR_KEPT);
+}
+
+static guint64
+count_unit_bytes (const UbFlashPlan *plan)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < ub_flash_plan_get_n_units (plan); i++)
+    bytes += ub_flash_plan_get_unit (plan, i)->range.size;
+  return bytes;
+}
+
+/* Whether the chip is still as it was, after the writer ended early. */
+static gboolean
+is_untouched (UbJob *job, const GError *error)
+{
+  UbFlashCounters counters;
+
+  ub_flash_get_counters (ub_job_get_flash (job), &counters);
+  if (counters.sectors_erased > 0 || counters.bytes_programmed > 0)
+    return FALSE;
+  /* Stopping happens between steps; after any other error the first step may have happened in part. */
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+tell_clock (UbJob *job, guint before)
+{
+  guint after = ub_programmer_get_clock (ub_job_get_programmer (job));
+  g_autofree char *before_text = ub_job_format_clock (before);
+  g_autofree char *after_text = ub_job_format_clock (after);
+
+  if (after < before)
+    ub_job_add_note (job,
+                     _ ("The clock was lowered from %s to %s while writing, because sectors did not "
+                        "hold what was written at first."),
+                     before_text, after_text);
+}
+
+static gboolean
+run_plan (UbJob *job,
+          UbFlashPlan *plan,
+          guint8 *current,
+          const guint8 *wanted,
+          GCancellable *cancellable,
+          GError **error)
+{
+  UbFlash *flash = ub_job_get_flash (job);
+  UbJobReport *report = ub_job_edit_report (job);
+  guint clock_hz = ub_programmer_get_clock (ub_job_get_programmer (job));
+  GError *local_error = NULL;
+  gboolean done;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !ub_flash_unprotect (flash, error))
+    return FALSE;
+
+  done = ub_flash_writer_run (flash, plan, current, wanted, cancellable, &local_error);
+  tell_clock (job, clock_hz);
+  if (!done) {
+    if (!is_untouched (job, local_error))
+      report->module_state = UB_MODULE_PARTLY_WRITTEN;
+    g_propagate_error (error, local_error);
+    return FALSE;
+  }
+  report->module_state = UB_MODULE_DONE;
+  return TRUE;
+}
+
+/**
+ * ub_chip_write:
+ * @job: a connected job
+ * @phase: the declared phase this is
+ * @current: (inout): what the whole chip holds, kept up to date
+ * @wanted: what the whole chip shall hold
+ * @preserved: (array length=n_preserved): ranges that are not touched whatever @wanted says
+ * @n_preserved: their number
+ * @cancellable: (nullable): stops at the next safe point
+ * @error: return location for an error
+ *
+ * Plans, lifts the protection, writes and verifies, and says in the report what state the module is
+ * in. A chip that holds what is wanted already is not touched.
+ *
+ * Returns: whether the chip holds what is wanted
+ */
+gboolean
+ub_chip_write (UbJob *job,
+               UbPhase phase,
+               guint8 *current,
+               const guint8 *wanted,
+               const UbRange *preserved,
+               guint n_preserved,
+               GCancellable *cancellable,
+               GError **error)
+{
+  UbProgrammer *programmer = ub_job_get_programmer (job);
+  UbJobReport *report = ub_job_edit_report (job);
+  g_autoptr (UbFlashPlan) plan =
+      ub_flash_plan_new (ub_job_get_part (job), current, wanted, preserved, n_preserved,
+                         ub_programmer_get_clock (programmer));
+
+  mark_plan (job, current, wanted, preserved, n_preserved);
+  report->sectors_skipped = ub_flash_plan_get_n_sectors_skipped (plan);
+  ub_job_declare (job, phase, ub_flash_plan_get_seconds (plan));
+  ub_job_begin (job, phase, count_unit_bytes (plan));
+  if (ub_flash_plan_get_n_units (plan) == 0)
+    return TRUE;
+  return run_plan (job, plan, current, wanted, cancellable, error);
+}

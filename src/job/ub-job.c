@@ -1,0 +1,790 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-job"
+
+#include "config.h"
+
+#include "ub-job-private.h"
+
+#include "ub-error.h"
+#include "ub-session.h"
+
+#include <glib/gi18n.h>
+
+/* How often the caller's main context hears of news: 20 times a second, smooth for the eye and cheap. */
+#define CHANGED_INTERVAL_MS 50
+
+/* What connecting is expected to take: CEN pulse, download window, identification, clock search. */
+#define CONNECT_SECONDS 0.5
+
+/* A phase of no known length still gets a little of the bar. */
+#define MIN_PHASE_SECONDS 0.05
+
+enum {
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* What a viewer sees; "changed" is emitted when it differs from the last one. */
+typedef struct {
+  UbPhase phase;
+  double fraction;
+  guint64 bytes_done;
+  double seconds_left;
+  guint connect_serial;
+  guint map_serial;
+  guint32 address;
+  guint clock_hz;
+  guint retries;
+} Snapshot;
+
+typedef struct {
+  char *title;
+  UbProgrammer *programmer;
+  UbProgress *progress;
+  UbSectorMap *map;
+  gboolean was_run;
+
+  GMutex lock; /* protects what follows up to the report */
+  UbConnectState connect_state;
+  guint connect_serial; /* grows with every change of connect_state */
+  UbFlash *flash; /* while connected */
+  guint32 last_address;
+  guint clock_hz;
+  guint retries;
+
+  /* Written by the job's thread, read by others only after it ended. */
+  UbSession *session;
+  UbFlashPart part;
+  char *part_name;
+  UbJobReport report;
+  UbImageAnalysis *chip_analysis;
+  gint64 started_us;
+} UbJobPrivate;
+
+/**
+ * UbJob:
+ *
+ * One thing done to a module, from opening the programmer to closing it, abstract. A job is run once,
+ * with ub_job_run() in the caller's thread or ub_job_run_async() in a thread of its own; there is no
+ * other asynchronous boundary in the engine.
+ */
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (UbJob, ub_job, G_TYPE_OBJECT)
+
+#define PRIV(self) ((UbJobPrivate *) ub_job_get_instance_private (self))
+
+static void
+ub_job_dispose (GObject *object)
+{
+  UbJobPrivate *priv = PRIV (UB_JOB (object));
+
+  if (priv->session != NULL)
+    ub_session_close (priv->session);
+  g_clear_object (&priv->session);
+  g_clear_object (&priv->flash);
+  g_clear_object (&priv->chip_analysis);
+  g_clear_object (&priv->programmer);
+
+  G_OBJECT_CLASS (ub_job_parent_class)->dispose (object);
+}
+
+static void
+ub_job_finalize (GObject *object)
+{
+  UbJobPrivate *priv = PRIV (UB_JOB (object));
+
+  g_free (priv->title);
+  g_free (priv->part_name);
+  g_object_unref (priv->progress);
+  g_object_unref (priv->map);
+  g_mutex_clear (&priv->lock);
+  g_free (priv->report.programmer);
+  g_free (priv->report.part);
+  g_free (priv->report.sha256);
+  g_clear_object (&priv->report.backup);
+  g_ptr_array_unref (priv->report.notes);
+
+  G_OBJECT_CLASS (ub_job_parent_class)->finalize (object);
+}
+
+static void
+ub_job_class_init (UbJobClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = ub_job_dispose;
+  object_class->finalize = ub_job_finalize;
+
+  /**
+   * UbJob::changed:
+   *
+   * Emitted in the main context that ub_job_run_async() was called in, at most 20 times a second,
+   * when progress, sector map, connect state, address, clock or retries differ, and once at the end.
+   */
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", UB_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 0);
+}
+
+static void
+ub_job_init (UbJob *self)
+{
+  UbJobPrivate *priv = PRIV (self);
+
+  g_mutex_init (&priv->lock);
+  priv->progress = ub_progress_new ();
+  priv->map = ub_sector_map_new ();
+  priv->report.notes = g_ptr_array_new_with_free_func (g_free);
+}
+
+/**
+ * ub_job_construct:
+ * @self: a job that was just made
+ * @title: translated name of what it does
+ * @programmer: what it works through
+ *
+ * For the constructors of subclasses.
+ */
+void
+ub_job_construct (UbJob *self, const char *title, UbProgrammer *programmer)
+{
+  UbJobPrivate *priv = PRIV (self);
+
+  priv->title = g_strdup (title);
+  priv->programmer = g_object_ref (programmer);
+  priv->report.programmer = g_strdup (ub_programmer_get_name (programmer));
+  ub_progress_declare (priv->progress, UB_PHASE_CONNECT, CONNECT_SECONDS);
+}
+
+/**
+ * ub_job_declare:
+ * @self: a job
+ * @phase: a phase it has
+ * @seconds: how long it is expected to take; declare again when it is better known
+ */
+void
+ub_job_declare (UbJob *self, UbPhase phase, double seconds)
+{
+  ub_progress_declare (PRIV (self)->progress, phase, MAX (seconds, MIN_PHASE_SECONDS));
+}
+
+/* Before the clock is known: the one asked for, or the ceiling of the search. */
+static guint
+get_expected_clock (UbJobPrivate *priv)
+{
+  guint hz = ub_programmer_get_clock (priv->programmer);
+
+  if (hz == 0)
+    hz = ub_programmer_get_fixed_clock (priv->programmer);
+  return hz != 0 ? hz : ub_programmer_get_clock_ceiling (priv->programmer);
+}
+
+/**
+ * ub_job_declare_bytes:
+ * @self: a job
+ * @phase: a phase that does nothing but read
+ * @bytes: how many it reads
+ *
+ * Declares @phase with the time its bits take at the clock in use or, before connecting, expected.
+ */
+void
+ub_job_declare_bytes (UbJob *self, UbPhase phase, guint64 bytes)
+{
+  ub_job_declare (self, phase, (double) bytes * 8 / get_expected_clock (PRIV (self)));
+}
+
+/**
+ * ub_job_begin:
+ * @self: a job
+ * @phase: a declared phase
+ * @bytes_total: what it will advance by, 0 where it does not count bytes
+ */
+void
+ub_job_begin (UbJob *self, UbPhase phase, guint64 bytes_total)
+{
+  UbJobPrivate *priv = PRIV (self);
+
+  g_info ("phase %d of “%s”, %" G_GUINT64_FORMAT " bytes", phase, priv->title, bytes_total);
+  ub_progress_begin (priv->progress, phase, bytes_total,
+                     ub_programmer_get_time (priv->programmer));
+}
+
+static void
+on_connect_state (const UbConnectState *state, gpointer user_data)
+{
+  UbJobPrivate *priv = PRIV (UB_JOB (user_data));
+
+  g_mutex_lock (&priv->lock);
+  priv->connect_state = *state;
+  priv->connect_serial++;
+  priv->clock_hz = state->clock_hz;
+  g_mutex_unlock (&priv->lock);
+}
+
+/**
+ * ub_job_connect:
+ * @self: a job
+ * @cancellable: (nullable): to stop
+ * @error: return location for an error
+ *
+ * Opens the session and publishes each step, then prepares the sector map and the report. The session
+ * is closed, which resets the module, when run() returns.
+ *
+ * Returns: whether the module is connected and identified
+ */
+gboolean
+ub_job_connect (UbJob *self, GCancellable *cancellable, GError **error)
+{
+  UbJobPrivate *priv = PRIV (self);
+  UbFlash *flash;
+
+  ub_job_begin (self, UB_PHASE_CONNECT, 0);
+  priv->session =
+      ub_session_open (priv->programmer, on_connect_state, self, cancellable, error);
+
+  /* A programmer may know its full name only once it is open. */
+  g_free (priv->report.programmer);
+  priv->report.programmer = g_strdup (ub_programmer_get_name (priv->programmer));
+  if (priv->session == NULL)
+    return FALSE;
+
+  flash = ub_session_get_flash (priv->session);
+  ub_flash_set_observers (flash, priv->progress, priv->map);
+  priv->part = *ub_flash_get_part (flash);
+  priv->report.jedec_id = ub_session_get_jedec_id (priv->session);
+  priv->report.part = g_strdup (priv->part.name);
+  priv->report.size = priv->part.size;
+  priv->report.clock_hz = ub_programmer_get_clock (priv->programmer);
+  ub_sector_map_set_size (priv->map, priv->part.size / UB_SECTOR_SIZE);
+
+  g_mutex_lock (&priv->lock);
+  priv->flash = g_object_ref (flash);
+  priv->clock_hz = priv->report.clock_hz;
+  g_mutex_unlock (&priv->lock);
+
+  if (priv->part.origin == UB_FLASH_PART_GUESSED)
+    ub_job_add_note (self,
+                     _ ("The flash chip (JEDEC ID %06X) is not known; its size was taken from the "
+                        "ID and it is erased in steps of 4 KiB."),
+                     priv->report.jedec_id);
+  else if (priv->part.origin == UB_FLASH_PART_SFDP)
+    ub_job_add_note (self,
+                     _ ("The flash chip (JEDEC ID %06X) is not in the table of known parts; it is "
+                        "used as it describes itself."),
+                     priv->report.jedec_id);
+  return TRUE;
+}
+
+/**
+ * ub_job_get_flash:
+ * @self: a connected job
+ *
+ * Returns: (transfer none): the chip
+ */
+UbFlash *
+ub_job_get_flash (UbJob *self)
+{
+  return PRIV (self)->flash;
+}
+
+/**
+ * ub_job_get_part:
+ * @self: a job that was connected
+ *
+ * Returns: (transfer none): the description of the chip
+ */
+const UbFlashPart *
+ub_job_get_part (UbJob *self)
+{
+  return &PRIV (self)->part;
+}
+
+/**
+ * ub_job_check_range:
+ * @self: a connected job
+ * @address: of the first byte
+ * @size: bytes
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with %UB_ERROR_RANGE when the range does not lie on the chip
+ */
+gboolean
+ub_job_check_range (UbJob *self, guint32 address, guint64 size, GError **error)
+{
+  guint32 chip_size = PRIV (self)->part.size;
+
+  if (size > 0 && address + size <= chip_size)
+    return TRUE;
+  g_set_error (error, UB_ERROR, UB_ERROR_RANGE,
+               _ ("the range from 0x%X to 0x%" G_GINT64_MODIFIER
+                  "X does not fit the flash, which ends at 0x%X"),
+               address, address + size, chip_size);
+  return FALSE;
+}
+
+/**
+ * ub_job_edit_report:
+ * @self: a running job
+ *
+ * Returns: (transfer none): the report, to be filled in
+ */
+UbJobReport *
+ub_job_edit_report (UbJob *self)
+{
+  return &PRIV (self)->report;
+}
+
+/**
+ * ub_job_add_note:
+ * @self: a running job
+ * @format: a translated sentence with printf() conversions
+ * @...: its arguments
+ *
+ * Adds a sentence to the report, once: a note that is there already is not repeated.
+ */
+void
+ub_job_add_note (UbJob *self, const char *format, ...)
+{
+  UbJobPrivate *priv = PRIV (self);
+  g_autofree char *note = NULL;
+  va_list args;
+
+  va_start (args, format);
+  note = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  if (g_ptr_array_find_with_equal_func (priv->report.notes, note, g_str_equal, NULL))
+    return;
+  g_message ("%s", note);
+  g_ptr_array_add (priv->report.notes, g_steal_pointer (&note));
+}
+
+/**
+ * ub_job_set_chip_analysis:
+ * @self: a running job
+ * @analysis: what the chip holds, or held before it was written
+ *
+ * Publishes @analysis with the report, and the family it tells.
+ */
+void
+ub_job_set_chip_analysis (UbJob *self, UbImageAnalysis *analysis)
+{
+  UbJobPrivate *priv = PRIV (self);
+
+  g_set_object (&priv->chip_analysis, analysis);
+  priv->report.family = ub_image_analysis_get_family (analysis);
+}
+
+/**
+ * ub_job_save_backup:
+ * @self: a running job
+ * @copy: where to
+ * @chip: what was read
+ * @cancellable: (nullable): to stop before the file is written
+ * @error: return location for an error
+ *
+ * The phase %UB_PHASE_SAVE: writes the backup and puts file and digest into the report.
+ *
+ * Returns: whether the file is complete on disk
+ */
+gboolean
+ub_job_save_backup (UbJob *self,
+                    UbRescueCopy *copy,
+                    UbImageAnalysis *chip,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  UbJobPrivate *priv = PRIV (self);
+  UbImage *image = ub_image_analysis_get_image (chip);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  ub_job_begin (self, UB_PHASE_SAVE, ub_image_get_size (image));
+  if (!ub_rescue_copy_save (copy, chip, &priv->report.backup, error))
+    return FALSE;
+
+  g_free (priv->report.sha256);
+  priv->report.sha256 = g_strdup (ub_image_get_sha256 (image));
+  ub_progress_advance (priv->progress, ub_image_get_size (image),
+                       ub_programmer_get_time (priv->programmer));
+  return TRUE;
+}
+
+/* Copies what the chip's counters say; they are lost with the session. */
+static void
+collect_counters (UbJob *self)
+{
+  UbJobPrivate *priv = PRIV (self);
+  UbFlashCounters counters;
+
+  if (priv->flash == NULL)
+    return;
+
+  ub_flash_get_counters (priv->flash, &counters);
+  priv->report.bytes_read = counters.bytes_read;
+  priv->report.bytes_programmed = counters.bytes_programmed;
+  priv->report.sectors_erased = counters.sectors_erased;
+  priv->report.retries += counters.retries;
+  priv->report.clock_hz = ub_programmer_get_clock (priv->programmer);
+
+  g_mutex_lock (&priv->lock);
+  priv->last_address = ub_flash_get_address (priv->flash);
+  priv->clock_hz = priv->report.clock_hz;
+  priv->retries = priv->report.retries;
+  g_clear_object (&priv->flash);
+  g_mutex_unlock (&priv->lock);
+}
+
+/**
+ * ub_job_run:
+ * @self: a job that was not run yet
+ * @cancellable: (nullable): stops it at the next safe point
+ * @error: return location for an error
+ *
+ * Does the job in this thread. Whatever the outcome, the module was reset and the programmer is closed
+ * afterwards, and the report tells what was done.
+ *
+ * Returns: whether it is done; stopped is %G_IO_ERROR_CANCELLED
+ */
+gboolean
+ub_job_run (UbJob *self, GCancellable *cancellable, GError **error)
+{
+  UbJobPrivate *priv = PRIV (self);
+  gboolean done;
+
+  g_return_val_if_fail (UB_IS_JOB (self), FALSE);
+  g_return_val_if_fail (!priv->was_run, FALSE);
+
+  priv->was_run = TRUE;
+  priv->started_us = ub_programmer_get_time (priv->programmer);
+  g_message ("%s, %s", priv->title, ub_programmer_get_name (priv->programmer));
+
+  done = !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+         UB_JOB_GET_CLASS (self)->run (self, cancellable, error);
+
+  collect_counters (self);
+  priv->report.elapsed_s =
+      (double) (ub_programmer_get_time (priv->programmer) - priv->started_us) / 1e6;
+  if (done)
+    ub_progress_finish (priv->progress, ub_programmer_get_time (priv->programmer));
+
+  if (priv->session != NULL)
+    ub_session_close (priv->session);
+  g_clear_object (&priv->session);
+  g_message ("%s after %.2f s", done ? "done" : "ended early", priv->report.elapsed_s);
+  return done;
+}
+
+/* What an asynchronous run needs in the caller's main context. */
+typedef struct {
+  GAsyncReadyCallback callback;
+  gpointer user_data;
+  GSource *timeout;
+  Snapshot last;
+} AsyncRun;
+
+static void
+async_run_free (gpointer data)
+{
+  AsyncRun *run = data;
+
+  if (run->timeout != NULL) {
+    g_source_destroy (run->timeout);
+    g_source_unref (run->timeout);
+  }
+  g_free (run);
+}
+
+static void
+take_snapshot (UbJob *self, Snapshot *out)
+{
+  UbJobPrivate *priv = PRIV (self);
+  UbProgressState progress;
+
+  ub_progress_get_state (priv->progress, &progress);
+  out->phase = progress.phase;
+  out->fraction = progress.fraction;
+  out->bytes_done = progress.bytes_done;
+  out->seconds_left = progress.seconds_left;
+  g_mutex_lock (&priv->lock);
+  out->connect_serial = priv->connect_serial;
+  g_mutex_unlock (&priv->lock);
+  out->map_serial = ub_sector_map_get_serial (priv->map);
+  out->address = ub_job_get_address (self);
+  out->clock_hz = ub_job_get_clock (self);
+  out->retries = ub_job_get_retries (self);
+}
+
+static gboolean
+snapshot_equal (const Snapshot *a, const Snapshot *b)
+{
+  return a->phase == b->phase && a->fraction == b->fraction && a->bytes_done == b->bytes_done &&
+         a->seconds_left == b->seconds_left && a->connect_serial == b->connect_serial &&
+         a->map_serial == b->map_serial && a->address == b->address &&
+         a->clock_hz == b->clock_hz && a->retries == b->retries;
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  GTask *task = user_data;
+  AsyncRun *run = g_task_get_task_data (task);
+  UbJob *self = g_task_get_source_object (task);
+  Snapshot now;
+
+  take_snapshot (self, &now);
+  if (!snapshot_equal (&now, &run->last)) {
+    run->last = now;
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+/* Ends the timeout and tells the last state before the caller learns of the end. */
+static void
+on_task_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  AsyncRun *run = g_task_get_task_data (G_TASK (result));
+
+  g_source_destroy (run->timeout);
+  g_clear_pointer (&run->timeout, g_source_unref);
+  g_signal_emit (source, signals[SIGNAL_CHANGED], 0);
+  if (run->callback != NULL)
+    run->callback (source, result, run->user_data);
+}
+
+static void
+run_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (ub_job_run (source, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * ub_job_run_async:
+ * @self: a job that was not run yet
+ * @cancellable: (nullable): stops it at the next safe point
+ * @callback: (nullable): called in this thread's default main context when it ended
+ * @user_data: for @callback
+ *
+ * Does the job in a thread of its own and emits #UbJob::changed meanwhile.
+ */
+void
+ub_job_run_async (UbJob *self,
+                  GCancellable *cancellable,
+                  GAsyncReadyCallback callback,
+                  gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  AsyncRun *run;
+
+  g_return_if_fail (UB_IS_JOB (self));
+  g_return_if_fail (!PRIV (self)->was_run);
+
+  task = g_task_new (self, cancellable, on_task_done, NULL);
+  g_task_set_source_tag (task, ub_job_run_async);
+  /* A job that was finished in spite of a late stop is finished. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  run = g_new0 (AsyncRun, 1);
+  run->callback = callback;
+  run->user_data = user_data;
+  run->timeout = g_timeout_source_new (CHANGED_INTERVAL_MS);
+  g_source_set_callback (run->timeout, on_timeout, task, NULL);
+  g_source_attach (run->timeout, g_task_get_context (task));
+  g_task_set_task_data (task, run, async_run_free);
+
+  g_task_run_in_thread (task, run_in_thread);
+}
+
+/**
+ * ub_job_run_finish:
+ * @self: a job
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Returns: whether the job is done
+ */
+gboolean
+ub_job_run_finish (UbJob *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * ub_job_get_title:
+ * @self: a job
+ *
+ * Returns: (transfer none): translated name of what it does, such as “Restore”
+ */
+const char *
+ub_job_get_title (UbJob *self)
+{
+  g_return_val_if_fail (UB_IS_JOB (self), NULL);
+
+  return PRIV (self)->title;
+}
+
+/**
+ * ub_job_get_programmer:
+ * @self: a job
+ *
+ * Returns: (transfer none): what it works through
+ */
+UbProgrammer *
+ub_job_get_programmer (UbJob *self)
+{
+  g_return_val_if_fail (UB_IS_JOB (self), NULL);
+
+  return PRIV (self)->programmer;
+}
+
+/**
+ * ub_job_get_progress:
+ * @self: a job
+ *
+ * Returns: (transfer none): its progress, for any thread
+ */
+UbProgress *
+ub_job_get_progress (UbJob *self)
+{
+  g_return_val_if_fail (UB_IS_JOB (self), NULL);
+
+  return PRIV (self)->progress;
+}
+
+/**
+ * ub_job_get_sector_map:
+ * @self: a job
+ *
+ * Returns: (transfer none): the chip's sectors, without any before it is identified; for any thread
+ */
+UbSectorMap *
+ub_job_get_sector_map (UbJob *self)
+{
+  g_return_val_if_fail (UB_IS_JOB (self), NULL);
+
+  return PRIV (self)->map;
+}
+
+/**
+ * ub_job_get_connect_state:
+ * @self: a job
+ * @out_state: (out caller-allocates): where connecting stands, from any thread
+ */
+void
+ub_job_get_connect_state (UbJob *self, UbConnectState *out_state)
+{
+  UbJobPrivate *priv = PRIV (self);
+
+  g_return_if_fail (UB_IS_JOB (self));
+
+  g_mutex_lock (&priv->lock);
+  *out_state = priv->connect_state;
+  g_mutex_unlock (&priv->lock);
+}
+
+/**
+ * ub_job_get_address:
+ * @self: a job
+ *
+ * Returns: the address on the chip that is worked on, from any thread
+ */
+guint32
+ub_job_get_address (UbJob *self)
+{
+  UbJobPrivate *priv = PRIV (self);
+  guint32 address;
+
+  g_return_val_if_fail (UB_IS_JOB (self), 0);
+
+  g_mutex_lock (&priv->lock);
+  address = priv->flash != NULL ? ub_flash_get_address (priv->flash) : priv->last_address;
+  g_mutex_unlock (&priv->lock);
+  return address;
+}
+
+/**
+ * ub_job_get_clock:
+ * @self: a job
+ *
+ * Returns: the clock in use in Hz, 0 before connecting; from any thread
+ */
+guint
+ub_job_get_clock (UbJob *self)
+{
+  UbJobPrivate *priv = PRIV (self);
+  guint hz;
+
+  g_return_val_if_fail (UB_IS_JOB (self), 0);
+
+  g_mutex_lock (&priv->lock);
+  hz = priv->flash != NULL ? ub_programmer_get_clock (priv->programmer) : priv->clock_hz;
+  g_mutex_unlock (&priv->lock);
+  return hz;
+}
+
+/**
+ * ub_job_get_retries:
+ * @self: a job
+ *
+ * Returns: repeats of reads, erases and programs so far; from any thread
+ */
+guint
+ub_job_get_retries (UbJob *self)
+{
+  UbJobPrivate *priv = PRIV (self);
+  guint retries;
+
+  g_return_val_if_fail (UB_IS_JOB (self), 0);
+
+  g_mutex_lock (&priv->lock);
+  retries = priv->retries;
+  if (priv->flash != NULL) {
+    UbFlashCounters counters;
+
+    ub_flash_get_counters (priv->flash, &counters);
+    retries = counters.retries;
+  }
+  g_mutex_unlock (&priv->lock);
+  return retries;
+}
+
+/**
+ * ub_job_get_report:
+ * @self: a job that ended
+ *
+ * Returns: (transfer none): the facts, also after a failure
+ */
+const UbJobReport *
+ub_job_get_report (UbJob *self)
+{
+  g_return_val_if_fail (UB_IS_JOB (self), NULL);
+
+  return &PRIV (self)->report;
+}
+
+/**
+ * ub_job_get_chip_analysis:
+ * @self: a job that ended
+ *
+ * Returns: (transfer none) (nullable): what the chip held when it was read, where it was
+ */
+UbImageAnalysis *
+ub_job_get_chip_analysis (UbJob *self)
+{
+  g_return_val_if_fail (UB_IS_JOB (self), NULL);
+
+  return PRIV (self)->chip_analysis;
+}
