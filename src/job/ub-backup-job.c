@@ -59,8 +59,7 @@ ub_backup_job_run (UbJob *job, GCancellable *cancellable, GError **error)
 
   ub_job_declare_bytes (job, UB_PHASE_READ, size);
   ub_job_declare (job, UB_PHASE_SAVE, SAVE_SECONDS);
-  if (!ub_rescue_copy_check (self->copy, size, error) ||
-      !ub_job_connect (job, cancellable, error))
+  if (!ub_rescue_copy_check (self->copy, size, error) || !ub_job_connect (job, cancellable, error))
     return FALSE;
 
   size = self->size;

@@ -28,8 +28,7 @@ typedef enum {
 guint ub_chip_proof_count_sectors (guint32 address, gsize size);
 void ub_chip_proof_get_sector (
     guint32 address, gsize size, guint index, gsize *out_offset, gsize *out_size);
-UbProof
-ub_chip_proof_check_code (guint32 address, const guint8 *content, gsize size, guint index);
+UbProof ub_chip_proof_check_code (guint32 address, const guint8 *content, gsize size, guint index);
 void ub_chip_proof_check (guint32 address, const guint8 *content, gsize size, guint8 *out_proofs);
 
 G_END_DECLS

@@ -116,10 +116,11 @@ tell_clock (UbJob *job, guint before)
   g_autofree char *after_text = ub_job_format_clock (after);
 
   if (after < before)
-    ub_job_add_note (job,
-                     _ ("The clock was lowered from %s to %s while writing, because sectors did not "
-                        "hold what was written at first."),
-                     before_text, after_text);
+    ub_job_add_note (
+        job,
+        _ ("The clock was lowered from %s to %s while writing, because sectors did not "
+           "hold what was written at first."),
+        before_text, after_text);
 }
 
 static gboolean

@@ -41,8 +41,8 @@ static gboolean
 check_alignment (UbEraseJob *self, GError **error)
 {
   guint64 begin = self->address / UB_SECTOR_SIZE * UB_SECTOR_SIZE;
-  guint64 end = ((guint64) self->address + self->size + UB_SECTOR_SIZE - 1) / UB_SECTOR_SIZE *
-                UB_SECTOR_SIZE;
+  guint64 end =
+      ((guint64) self->address + self->size + UB_SECTOR_SIZE - 1) / UB_SECTOR_SIZE * UB_SECTOR_SIZE;
 
   if (self->address % UB_SECTOR_SIZE == 0 && self->size % UB_SECTOR_SIZE == 0)
     return TRUE;
@@ -91,8 +91,8 @@ tell_calibration (UbJob *job, UbImageAnalysis *chip, const UbRange *range)
   guint32 address, size;
 
   if (chip != NULL) {
-    if (!ub_image_analysis_get_calibration (chip, &address, &size) ||
-        address < range->address || address >= range->address + range->size)
+    if (!ub_image_analysis_get_calibration (chip, &address, &size) || address < range->address ||
+        address >= range->address + range->size)
       return;
   } else if (range->size < ub_job_get_part (job)->size) {
     return;
@@ -125,11 +125,10 @@ erase (UbEraseJob *self, const UbRange *range, GCancellable *cancellable, GError
   wanted = g_memdup2 (current, chip_size);
   memset (wanted + range->address, 0xFF, range->size);
   if (range->address > 0)
-    outside[n_outside++] = (UbRange){ 0, range->address };
+    outside[n_outside++] = (UbRange) { 0, range->address };
   if (range->address + range->size < chip_size)
-    outside[n_outside++] =
-        (UbRange){ range->address + range->size,
-                   (guint32) chip_size - range->address - range->size };
+    outside[n_outside++] = (UbRange) { range->address + range->size,
+                                       (guint32) chip_size - range->address - range->size };
   if (!ub_chip_write (job, UB_PHASE_ERASE, current, wanted, outside, n_outside, cancellable, error))
     return FALSE;
   if (ub_job_edit_report (job)->module_state == UB_MODULE_UNTOUCHED)

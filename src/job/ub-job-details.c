@@ -90,8 +90,8 @@ add_chip (GString *text, UbJob *self, const UbJobReport *report)
     return;
   }
   g_string_append_printf (text, "Chip: %06X, %s, %u KiB, %s\n", report->jedec_id,
-                          report->part != NULL ? report->part : "unknown part",
-                          report->size / 1024, ub_family_get_title (report->family));
+                          report->part != NULL ? report->part : "unknown part", report->size / 1024,
+                          ub_family_get_title (report->family));
   g_string_append_printf (text, "Clock: %s, SPI mode %u\n", clock,
                           ub_programmer_get_mode (ub_job_get_programmer (self)));
 }
@@ -105,8 +105,9 @@ add_connecting (GString *text, UbJob *self)
   if (state.attempt == 0)
     return;
   g_string_append_printf (
-      text, "Connecting: step %d, attempt %u of %u, mode %u, %u Hz, 0xD2 %s, last reply "
-            "%02X %02X %02X %02X\n",
+      text,
+      "Connecting: step %d, attempt %u of %u, mode %u, %u Hz, 0xD2 %s, last reply "
+      "%02X %02X %02X %02X\n",
       state.step, state.attempt, state.n_attempts, state.mode, state.clock_hz,
       state.d2_seen ? "seen" : "not seen", state.last_reply[0], state.last_reply[1],
       state.last_reply[2], state.last_reply[3]);
@@ -125,9 +126,9 @@ add_phases (GString *text, UbJob *self)
                               status_names[state.status[i]]);
   }
   if (state.phase != UB_N_PHASES)
-    g_string_append_printf (text, "Stopped at 0x%06X, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                                  " bytes\n",
-                            ub_job_get_address (self), state.bytes_done, state.bytes_total);
+    g_string_append_printf (
+        text, "Stopped at 0x%06X, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " bytes\n",
+        ub_job_get_address (self), state.bytes_done, state.bytes_total);
 }
 
 /**

@@ -23,10 +23,7 @@
 /* A phase of no known length still gets a little of the bar. */
 #define MIN_PHASE_SECONDS 0.05
 
-enum {
-  SIGNAL_CHANGED,
-  N_SIGNALS
-};
+enum { SIGNAL_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -126,8 +123,8 @@ ub_job_class_init (UbJobClass *klass)
    * Emitted in the main context that ub_job_run_async() was called in, at most 20 times a second,
    * when progress, sector map, connect state, address, clock or retries differ, and once at the end.
    */
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", UB_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                          NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CHANGED] =
+      g_signal_new ("changed", UB_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -209,8 +206,7 @@ ub_job_begin (UbJob *self, UbPhase phase, guint64 bytes_total)
   UbJobPrivate *priv = PRIV (self);
 
   g_info ("phase %d of “%s”, %" G_GUINT64_FORMAT " bytes", phase, priv->title, bytes_total);
-  ub_progress_begin (priv->progress, phase, bytes_total,
-                     ub_programmer_get_time (priv->programmer));
+  ub_progress_begin (priv->progress, phase, bytes_total, ub_programmer_get_time (priv->programmer));
 }
 
 static void
@@ -243,8 +239,7 @@ ub_job_connect (UbJob *self, GCancellable *cancellable, GError **error)
   UbFlash *flash;
 
   ub_job_begin (self, UB_PHASE_CONNECT, 0);
-  priv->session =
-      ub_session_open (priv->programmer, on_connect_state, self, cancellable, error);
+  priv->session = ub_session_open (priv->programmer, on_connect_state, self, cancellable, error);
 
   /* A programmer may know its full name only once it is open. */
   g_free (priv->report.programmer);
@@ -525,8 +520,8 @@ snapshot_equal (const Snapshot *a, const Snapshot *b)
 {
   return a->phase == b->phase && a->fraction == b->fraction && a->bytes_done == b->bytes_done &&
          a->seconds_left == b->seconds_left && a->connect_serial == b->connect_serial &&
-         a->map_serial == b->map_serial && a->address == b->address &&
-         a->clock_hz == b->clock_hz && a->retries == b->retries;
+         a->map_serial == b->map_serial && a->address == b->address && a->clock_hz == b->clock_hz &&
+         a->retries == b->retries;
 }
 
 static gboolean

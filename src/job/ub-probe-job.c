@@ -38,11 +38,8 @@ G_DEFINE_FINAL_TYPE (UbProbeJob, ub_probe_job, UB_TYPE_JOB)
 /* The bootloader with its partition table, the app's first sector and RBL header, and both places of
  * calibration and MAC address: BK7231N 0x1D0000, BK7231T 0x1E0000. */
 static const UbRange quick_ranges[] = {
-  { 0x000000, 0x11000 },
-  { 0x011000, 0x1000 },
-  { 0x129000, 0x1000 },
-  { 0x1D0000, 0x1000 },
-  { 0x1E0000, 0x1000 },
+  { 0x000000, 0x11000 }, { 0x011000, 0x1000 }, { 0x129000, 0x1000 },
+  { 0x1D0000, 0x1000 },  { 0x1E0000, 0x1000 },
 };
 
 /* The vectors and the family's mark at 0x110, the app's vectors, and the heads of the calibration. */
@@ -98,8 +95,8 @@ ub_probe_job_run (UbJob *job, GCancellable *cancellable, GError **error)
   clock_hz = MAX (ub_programmer_get_clock (ub_job_get_programmer (job)), 1);
   if (self->depth == UB_PROBE_QUICK || (guint64) whole.size * 8 / clock_hz > MAX_WHOLE_SECONDS) {
     ranges = clock_hz >= MIN_QUICK_CLOCK_HZ ? quick_ranges : slow_ranges;
-    n_ranges = clock_hz >= MIN_QUICK_CLOCK_HZ ? G_N_ELEMENTS (quick_ranges)
-                                              : G_N_ELEMENTS (slow_ranges);
+    n_ranges =
+        clock_hz >= MIN_QUICK_CLOCK_HZ ? G_N_ELEMENTS (quick_ranges) : G_N_ELEMENTS (slow_ranges);
     ub_job_add_note (job, _ ("Only what tells family and MAC address was read; a backup reads "
                              "everything."));
   }

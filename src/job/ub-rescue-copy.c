@@ -325,8 +325,8 @@ static char *
 rename_to_file (UbRescueCopy *self)
 {
   g_autofree char *path = g_file_get_path (self->file);
-  gboolean renamed = self->overwrite ? g_rename (self->temp_path, path) == 0
-                                     : rename_new (self->temp_path, path);
+  gboolean renamed =
+      self->overwrite ? g_rename (self->temp_path, path) == 0 : rename_new (self->temp_path, path);
 
   return renamed ? g_steal_pointer (&path) : NULL;
 }

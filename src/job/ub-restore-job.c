@@ -92,17 +92,15 @@ run_image (UbRestoreJob *self, GCancellable *cancellable, GError **error)
   if (chip == NULL)
     return FALSE;
 
-  composition =
-      ub_composition_new (self->image, self->bootloader, chip, self->flags, error);
+  composition = ub_composition_new (self->image, self->bootloader, chip, self->flags, error);
   if (composition == NULL)
     return FALSE;
   add_findings (job, composition);
   set_digest (job, ub_composition_get_wanted (composition));
 
-  kept = ub_composition_get_n_kept (composition) > 0 ? ub_composition_get_kept (composition, 0)
-                                                     : NULL;
-  return write_wanted (job,
-                       g_bytes_get_data (ub_image_analysis_get_content (chip), NULL),
+  kept =
+      ub_composition_get_n_kept (composition) > 0 ? ub_composition_get_kept (composition, 0) : NULL;
+  return write_wanted (job, g_bytes_get_data (ub_image_analysis_get_content (chip), NULL),
                        g_bytes_get_data (ub_composition_get_wanted (composition), NULL), kept,
                        ub_composition_get_n_kept (composition), cancellable, error);
 }
@@ -161,10 +159,10 @@ run_range (UbRestoreJob *self, GCancellable *cancellable, GError **error)
   set_digest (job, self->bytes);
 
   if (touched.address > 0)
-    outside[n_outside++] = (UbRange){ 0, touched.address };
+    outside[n_outside++] = (UbRange) { 0, touched.address };
   if (touched.address + touched.size < chip_size)
-    outside[n_outside++] = (UbRange){ touched.address + touched.size,
-                                      (guint32) chip_size - touched.address - touched.size };
+    outside[n_outside++] = (UbRange) { touched.address + touched.size,
+                                       (guint32) chip_size - touched.address - touched.size };
   return write_wanted (job, chip, wanted, outside, n_outside, cancellable, error);
 }
 

@@ -158,8 +158,8 @@ list_differences (Comparison *comparison)
       i++;
     ub_job_add_note (comparison->job, _ ("Different: 0x%06X to 0x%06X."),
                      comparison->address + first * UB_SECTOR_SIZE,
-                     comparison->address + (guint32) MIN ((gsize) i * UB_SECTOR_SIZE,
-                                                          comparison->size));
+                     comparison->address +
+                         (guint32) MIN ((gsize) i * UB_SECTOR_SIZE, comparison->size));
     n_listed++;
   }
 }
@@ -200,9 +200,8 @@ conclude (UbVerifyJob *self, Comparison *comparison, GError **error)
                             "%u of %u sectors differ from the image, first at 0x%06X, where the "
                             "module holds %02X instead of %02X",
                             comparison->n_differing),
-               comparison->n_differing, comparison->n_sectors,
-               comparison->address + (guint32) at, comparison->content[at],
-               comparison->wanted[at]);
+               comparison->n_differing, comparison->n_sectors, comparison->address + (guint32) at,
+               comparison->content[at], comparison->wanted[at]);
   return FALSE;
 }
 
@@ -214,8 +213,8 @@ ub_verify_job_run (UbJob *job, GCancellable *cancellable, GError **error)
   GBytes *bytes = self->address >= 0
                       ? ub_image_get_bytes (ub_image_analysis_get_image (self->image))
                       : ub_image_analysis_get_content (self->image);
-  guint32 address = self->address >= 0 ? (guint32) self->address
-                                       : ub_image_analysis_get_address (self->image);
+  guint32 address =
+      self->address >= 0 ? (guint32) self->address : ub_image_analysis_get_address (self->image);
   Comparison comparison = { .job = job, .address = address };
   g_autofree guint8 *content = NULL;
 

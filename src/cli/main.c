@@ -1,0 +1,148 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-cli"
+
+#include "config.h"
+
+#include "ub-cli.h"
+
+#include "ub-error.h"
+#include "ub-log.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct {
+  const char *name;
+  gboolean (*run) (UbCli *cli, int argc, char **argv, GError **error);
+} Command;
+
+static const Command commands[] = {
+  { "list", ub_cli_list },       { "probe", ub_cli_probe },     { "backup", ub_cli_backup },
+  { "restore", ub_cli_restore }, { "write", ub_cli_write },     { "verify", ub_cli_verify },
+  { "erase", ub_cli_erase },     { "inspect", ub_cli_inspect },
+};
+
+static const char *
+get_summary (void)
+{
+  return _ ("Brings dead Beken BK7231 modules back to life through SPI flash-download mode.\n"
+            "\n"
+            "Commands:\n"
+            "  list      programmers present, and why one is unusable\n"
+            "  probe     connect, identify, describe the module\n"
+            "  backup    read the whole chip\n"
+            "  restore   write a full image or backup, or bootloader + app\n"
+            "  write     write a raw range, verified\n"
+            "  verify    compare the module with an image\n"
+            "  erase     erase the chip or a range\n"
+            "  inspect   identify a file; needs no hardware");
+}
+
+static const char *
+get_description (void)
+{
+  return _ ("“unbrick-cli COMMAND --help” tells the options of a command.\n"
+            "\n"
+            "PROGRAMMER is sim, spidev, ftdi or ch341a, optionally with settings:\n"
+            "  spidev:device=/dev/spidev0.0,cen=GPIO22,chip=/dev/gpiochip0,mode=0,clock=30000\n"
+            "  ftdi:serial=FT4ABCDE,interface=A,cen=ADBUS4,clock=6000000\n"
+            "  ch341a:cen=D2\n"
+            "  sim:file=CHIP.bin,part=1c7015,max-clock=12000000,latency=125,time=virtual\n"
+            "Without -p the only usable real programmer is taken. clock= fixes the clock; without "
+            "it the\n"
+            "fastest that works is found. Numbers take 0x, K and M.\n"
+            "\n"
+            "Exit status: 0 done; 1 failed on the way; 2 wrong usage; 3 no usable programmer or no "
+            "answer\n"
+            "from the module; 4 the file was refused; 130 stopped by Ctrl+C, at a safe point.");
+}
+
+static gboolean
+print_version (const char *name, const char *value, gpointer data, GError **error)
+{
+  printf ("unbrick-cli %s\n", UB_VERSION);
+  exit (UB_CLI_DONE);
+}
+
+static const Command *
+find_command (const char *name, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+  }
+  g_set_error (error, UB_ERROR, UB_ERROR_USAGE, _ ("there is no command “%s”"), name);
+  return NULL;
+}
+
+static gboolean
+run (UbCli *cli, int argc, char **argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("COMMAND [OPTIONS] [ARGS]"));
+  const GOptionEntry entries[] = {
+    { "version", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, print_version,
+      N_ ("Print the version and end"), NULL },
+    { NULL },
+  };
+  const Command *command;
+
+  ub_cli_add_global_options (cli, context);
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, get_summary ());
+  g_option_context_set_description (context, get_description ());
+  /* Options behind the command are the command's. */
+  g_option_context_set_strict_posix (context, TRUE);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+
+  if (argc < 2) {
+    g_set_error_literal (error, UB_ERROR, UB_ERROR_USAGE,
+                         _ ("say what to do: list, probe, backup, restore, write, verify, erase or "
+                            "inspect"));
+    return FALSE;
+  }
+  command = find_command (argv[1], error);
+  if (command == NULL)
+    return FALSE;
+  cli->command = command->name;
+  return command->run (cli, argc - 1, argv + 1, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  UbCli cli = { .object = json_object_new () };
+  int status;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  ub_log_install ();
+
+  /* A disk quota or a closed pipe must not end a job without resetting the module; both become errors
+   * where they happen. */
+  signal (SIGXFSZ, SIG_IGN);
+  signal (SIGPIPE, SIG_IGN);
+
+  /* Scripts that ask for JSON get it also when the rest of the line is wrong. */
+  for (int i = 1; i < argc; i++)
+    cli.json |= g_str_equal (argv[i], "--json");
+
+  if (run (&cli, argc, argv, &error))
+    status = ub_cli_finish (&cli, NULL);
+  else
+    status = ub_cli_finish (&cli, error);
+
+  json_object_unref (cli.object);
+  g_free (cli.log_path);
+  return status;
+}

@@ -1,0 +1,51 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-cli"
+
+#include "config.h"
+
+#include "ub-cli.h"
+
+#include "ub-probe-job.h"
+
+#include <glib/gi18n.h>
+
+gboolean
+ub_cli_probe (UbCli *cli, int argc, char **argv, GError **error)
+{
+  g_autofree char *spec = NULL;
+  g_autoptr (UbProgrammer) programmer = NULL;
+  g_autoptr (UbJob) job = NULL;
+  g_autofree char *summary = NULL;
+  UbImageAnalysis *chip;
+  const GOptionEntry entries[] = {
+    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &spec, N_ ("Programmer and its settings"),
+      N_ ("PROGRAMMER") },
+    { NULL },
+  };
+
+  if (!ub_cli_parse (cli, NULL,
+                     _ ("Connects, identifies the flash, and describes what is on the module. "
+                        "Changes nothing."),
+                     entries, 0, &argc, &argv, error))
+    return FALSE;
+  if (spec != NULL && (programmer = ub_cli_open_spec (spec, error)) == NULL)
+    return FALSE;
+  programmer = ub_cli_find_programmer (g_steal_pointer (&programmer), error);
+  if (programmer == NULL)
+    return FALSE;
+
+  job = ub_probe_job_new (programmer, UB_PROBE_WHOLE);
+  if (!ub_cli_run_job (cli, job, error))
+    return FALSE;
+
+  chip = ub_job_get_chip_analysis (job);
+  summary = ub_image_analysis_dup_summary (chip);
+  ub_cli_print (cli, "%s\n", summary);
+  json_object_set_string_member (cli->object, "summary", summary);
+  json_object_set_member (cli->object, "content", ub_image_analysis_to_json (chip, FALSE));
+  return TRUE;
+}
