@@ -9,6 +9,7 @@
 
 #include "ub-chip-write.h"
 
+#include "ub-clock-search.h"
 #include "ub-flash-writer.h"
 #include "ub-job-private.h"
 #include "ub-proven-read.h"
@@ -112,8 +113,8 @@ static void
 tell_clock (UbJob *job, guint before)
 {
   guint after = ub_programmer_get_clock (ub_job_get_programmer (job));
-  g_autofree char *before_text = ub_job_format_clock (before);
-  g_autofree char *after_text = ub_job_format_clock (after);
+  g_autofree char *before_text = ub_clock_format (before);
+  g_autofree char *after_text = ub_clock_format (after);
 
   if (after < before)
     ub_job_add_note (

@@ -9,6 +9,7 @@
 
 #include "ub-job-private.h"
 
+#include "ub-clock-search.h"
 #include "ub-error.h"
 
 #include <glib/gi18n.h>
@@ -55,22 +56,6 @@ ub_module_state_get_text (UbModuleState state)
   return "";
 }
 
-/**
- * ub_job_format_clock:
- * @hz: a clock
- *
- * Returns: (transfer full): the clock as a person reads it, such as “1.5 MHz”
- */
-char *
-ub_job_format_clock (guint hz)
-{
-  if (hz >= 1000000)
-    return g_strdup_printf (_ ("%.4g MHz"), hz / 1e6);
-  if (hz >= 1000)
-    return g_strdup_printf (_ ("%.4g kHz"), hz / 1e3);
-  return g_strdup_printf (_ ("%u Hz"), hz);
-}
-
 static void
 add_machine (GString *text)
 {
@@ -83,7 +68,7 @@ add_machine (GString *text)
 static void
 add_chip (GString *text, UbJob *self, const UbJobReport *report)
 {
-  g_autofree char *clock = ub_job_format_clock (report->clock_hz);
+  g_autofree char *clock = ub_clock_format (report->clock_hz);
 
   if (report->jedec_id == 0) {
     g_string_append (text, "Chip: not identified\n");

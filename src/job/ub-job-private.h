@@ -33,6 +33,4 @@ gboolean ub_job_save_backup (UbJob *self,
                              GCancellable *cancellable,
                              GError **error);
 
-char *ub_job_format_clock (guint hz);
-
 G_END_DECLS

@@ -180,26 +180,36 @@ read_round (Reading *reading, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
-/* Readings differ: slower, where that is possible. */
+/* Readings differ: slower, where that is possible. At a fixed clock, or the lowest, two more readings may
+ * still be alike. */
 static gboolean
 step_down (Reading *reading, GError **error)
 {
   UbProgrammer *programmer = ub_job_get_programmer (reading->job);
-  guint before = ub_programmer_get_clock (programmer);
-  g_autofree char *before_text = ub_job_format_clock (before);
-  g_autofree char *after_text = NULL;
-  guint after = before;
+  g_autofree char *before = ub_clock_format (ub_programmer_get_clock (programmer));
+  g_autofree char *after = NULL;
+  g_autoptr (GError) local_error = NULL;
+  guint hz;
 
-  if (!ub_clock_step_down (programmer, &after, error))
-    return FALSE;
-  if (after >= before)
+  if (ub_clock_step_down (programmer, &hz, &local_error)) {
+    after = ub_clock_format (hz);
+    ub_job_add_note (
+        reading->job,
+        _ ("The clock was lowered from %s to %s, because some sectors did not read the "
+           "same twice; they were read again."),
+        before, after);
     return TRUE;
-  after_text = ub_job_format_clock (after);
-  ub_job_add_note (reading->job,
-                   _ ("The clock was lowered from %s to %s, because some sectors did not read the "
-                      "same twice; they were read again."),
-                   before_text, after_text);
-  return TRUE;
+  }
+  if (g_error_matches (local_error, UB_ERROR, UB_ERROR_UNSTABLE)) {
+    ub_job_add_note (
+        reading->job,
+        _ ("Some sectors did not read the same twice at %s, and the clock could not be "
+           "lowered; they were read until two readings were alike."),
+        before);
+    return TRUE;
+  }
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 static gboolean
@@ -336,7 +346,6 @@ ub_proven_read_run (UbJob *job,
       return FALSE;
     ub_job_edit_report (job)->retries += reading.n_differed;
   }
-  ub_sector_map_set_content (ub_job_get_sector_map (job), address / UB_SECTOR_SIZE, buffer, size);
   tell_proofs (&reading, n_suspect);
   return TRUE;
 }

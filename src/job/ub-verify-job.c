@@ -67,25 +67,27 @@ is_same (const Comparison *comparison, guint index)
                  get_step_size (comparison, index)) == 0;
 }
 
-/* Readings differ from each other: the wires are too fast for this clock. */
+/* Readings differ from each other: slower, where that is possible. */
 static gboolean
 step_down (Comparison *comparison, GError **error)
 {
-  UbProgrammer *programmer = ub_job_get_programmer (comparison->job);
-  guint before = ub_programmer_get_clock (programmer);
-  guint after = before;
-  g_autofree char *after_text = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GError) local_error = NULL;
+  guint hz;
 
   ub_job_edit_report (comparison->job)->retries++;
-  if (!ub_clock_step_down (programmer, &after, error))
-    return FALSE;
-  after_text = ub_job_format_clock (after);
-  if (after < before)
+  if (ub_clock_step_down (ub_job_get_programmer (comparison->job), &hz, &local_error)) {
+    after = ub_clock_format (hz);
     ub_job_add_note (comparison->job,
                      _ ("The clock was lowered to %s, because the same sector read differently "
                         "twice."),
-                     after_text);
-  return TRUE;
+                     after);
+    return TRUE;
+  }
+  if (g_error_matches (local_error, UB_ERROR, UB_ERROR_UNSTABLE))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /* Reads a differing sector again until it equals the image or reads the same twice. */
