@@ -56,16 +56,17 @@ ub_chip_read_whole (UbJob *job,
   return g_steal_pointer (&chip);
 }
 
-static void
-mark_range (UbSectorMap *map, const UbRange *range, UbSectorState state)
+static gboolean
+is_preserved (guint32 address, const UbRange *preserved, guint n_preserved)
 {
-  guint first = range->address / UB_SECTOR_SIZE;
-  guint last = (range->address + range->size - 1) / UB_SECTOR_SIZE;
-
-  ub_sector_map_set (map, first, last - first + 1, state);
+  for (guint i = 0; i < n_preserved; i++) {
+    if (address >= preserved[i].address && address - preserved[i].address < preserved[i].size)
+      return TRUE;
+  }
+  return FALSE;
 }
 
-/* Shows what will happen before it does. */
+/* Shows what will happen before it does, and counts what is right already. */
 static void
 mark_plan (UbJob *job,
            const guint8 *current,
@@ -77,13 +78,16 @@ mark_plan (UbJob *job,
   guint32 size = ub_job_get_part (job)->size;
 
   for (guint32 at = 0; at < size; at += UB_SECTOR_SIZE) {
-    gboolean is_same = memcmp (current + at, wanted + at, UB_SECTOR_SIZE) == 0;
+    UbSectorState state = UB_SECTOR_WILL_CHANGE;
 
-    ub_sector_map_set (map, at / UB_SECTOR_SIZE, 1,
-                       is_same ? UB_SECTOR_SAME : UB_SECTOR_WILL_CHANGE);
+    if (is_preserved (at, preserved, n_preserved)) {
+      state = UB_SECTOR_KEPT;
+    } else if (memcmp (current + at, wanted + at, UB_SECTOR_SIZE) == 0) {
+      state = UB_SECTOR_SAME;
+      ub_job_edit_report (job)->sectors_skipped++;
+    }
+    ub_sector_map_set (map, at / UB_SECTOR_SIZE, 1, state);
   }
-  for (guint i = 0; i < n_preserved; i++)
-    mark_range (map, &preserved[i], UB_SECTOR_KEPT);
 }
 
 static guint64
@@ -181,13 +185,11 @@ ub_chip_write (UbJob *job,
                GError **error)
 {
   UbProgrammer *programmer = ub_job_get_programmer (job);
-  UbJobReport *report = ub_job_edit_report (job);
   g_autoptr (UbFlashPlan) plan =
       ub_flash_plan_new (ub_job_get_part (job), current, wanted, preserved, n_preserved,
                          ub_programmer_get_clock (programmer));
 
   mark_plan (job, current, wanted, preserved, n_preserved);
-  report->sectors_skipped = ub_flash_plan_get_n_sectors_skipped (plan);
   ub_job_declare (job, phase, ub_flash_plan_get_seconds (plan));
   ub_job_begin (job, phase, count_unit_bytes (plan));
   if (ub_flash_plan_get_n_units (plan) == 0)

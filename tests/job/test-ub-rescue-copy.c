@@ -189,8 +189,7 @@ test_name (void)
   content = g_bytes_new (blank, SIZE);
   chip = ub_image_analysis_new_for_chip (content);
   name = ub_rescue_copy_dup_name (chip);
-  g_assert_true (
-      g_regex_match_simple ("^BK7231-unknown-\\d{4}-\\d{2}-\\d{2}\\.bin$", name, 0, 0));
+  g_assert_true (g_regex_match_simple ("^BK7231-unknown-\\d{4}-\\d{2}-\\d{2}\\.bin$", name, 0, 0));
 }
 
 static void
