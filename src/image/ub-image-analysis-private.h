@@ -7,10 +7,12 @@
 
 #include "ub-calibration.h"
 #include "ub-fal.h"
+#include "ub-fast-connect.h"
 #include "ub-firmware-strings.h"
 #include "ub-image-analysis.h"
 #include "ub-image-signature.h"
 #include "ub-rbl.h"
+#include "ub-tuya-storage.h"
 
 G_BEGIN_DECLS
 
@@ -97,6 +99,10 @@ struct _UbImageAnalysis {
   UbUgPackage ug;
   gboolean has_calibration;
   UbCalibration calibration;
+  guint n_calibrations; /* at the places of both families */
+  UbTuyaStorage *tuya;
+  UbTuyaConfig *default_config; /* the app's own; not this device's */
+  UbFastConnect *fast_connect;
 
   GArray *findings;
 };
@@ -115,7 +121,10 @@ void ub_image_analysis_recognise (UbImageAnalysis *self);
 
 /* ub-image-code.c: bootloader, app and their headers. */
 void ub_image_analysis_examine_code (UbImageAnalysis *self);
-void ub_image_analysis_examine_raw (UbImageAnalysis *self, const guint8 *code, gsize size);
+
+/* ub-image-data.c: calibration, storage and network. */
+void ub_image_analysis_examine_data (UbImageAnalysis *self);
+void ub_image_analysis_find_fast_connect (UbImageAnalysis *self);
 
 /* ub-image-family.c: which chip. */
 void ub_image_analysis_find_family (UbImageAnalysis *self);

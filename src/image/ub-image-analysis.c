@@ -42,6 +42,9 @@ ub_image_analysis_finalize (GObject *object)
   g_clear_pointer (&self->boot_name, g_free);
   g_clear_pointer (&self->boot_version, g_free);
   ub_firmware_strings_clear (&self->firmware);
+  g_clear_object (&self->tuya);
+  g_clear_object (&self->default_config);
+  g_clear_pointer (&self->fast_connect, ub_fast_connect_free);
   g_clear_pointer (&self->findings, g_array_unref);
 
   G_OBJECT_CLASS (ub_image_analysis_parent_class)->finalize (object);
@@ -96,7 +99,9 @@ analyse (UbImage *image, gboolean for_chip)
 
   ub_image_analysis_recognise (self);
   ub_image_analysis_examine_code (self);
+  ub_image_analysis_examine_data (self);
   ub_image_analysis_find_family (self);
+  ub_image_analysis_find_fast_connect (self);
   if (self->other_chip != NULL && !for_chip)
     self->kind = UB_IMAGE_KIND_OTHER_CHIP;
   else if (self->kind == UB_IMAGE_KIND_APP && self->firmware.name != NULL &&
@@ -328,6 +333,49 @@ ub_image_analysis_get_mac (UbImageAnalysis *self)
 {
   g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
   return self->has_calibration && self->calibration.has_mac ? self->calibration.mac : NULL;
+}
+
+/**
+ * ub_image_analysis_get_tuya_storage:
+ * @self: an analysis
+ *
+ * Returns: (transfer none) (nullable): Tuya's storage, if it is there
+ */
+UbTuyaStorage *
+ub_image_analysis_get_tuya_storage (UbImageAnalysis *self)
+{
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+  return self->tuya;
+}
+
+/**
+ * ub_image_analysis_get_tuya_config:
+ * @self: an analysis
+ *
+ * Returns: (transfer none) (nullable): the device's configuration; failing that, the default of its app, which
+ *   ub_tuya_config_is_default() tells: it need not fit the device
+ */
+UbTuyaConfig *
+ub_image_analysis_get_tuya_config (UbImageAnalysis *self)
+{
+  UbTuyaConfig *config;
+
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+  config = self->tuya != NULL ? ub_tuya_storage_get_config (self->tuya) : NULL;
+  return config != NULL ? config : self->default_config;
+}
+
+/**
+ * ub_image_analysis_get_tuya_module:
+ * @self: an analysis
+ *
+ * Returns: (transfer none) (nullable): the module's name by Tuya's device configuration, such as `WB3S`
+ */
+const char *
+ub_image_analysis_get_tuya_module (UbImageAnalysis *self)
+{
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+  return self->tuya != NULL ? ub_tuya_storage_get_module (self->tuya) : NULL;
 }
 
 /**

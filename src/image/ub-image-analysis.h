@@ -7,6 +7,7 @@
 
 #include "ub-beken-code.h"
 #include "ub-image.h"
+#include "ub-tuya-storage.h"
 
 #include <json-glib/json-glib.h>
 
@@ -103,6 +104,8 @@ const UbCrcCount *ub_image_analysis_get_crc (UbImageAnalysis *self);
 gboolean
 ub_image_analysis_get_calibration (UbImageAnalysis *self, guint32 *out_address, guint32 *out_size);
 const char *ub_image_analysis_get_mac (UbImageAnalysis *self);
+UbTuyaStorage *ub_image_analysis_get_tuya_storage (UbImageAnalysis *self);
+UbTuyaConfig *ub_image_analysis_get_tuya_config (UbImageAnalysis *self);
 const char *ub_image_analysis_get_tuya_module (UbImageAnalysis *self);
 guint ub_image_analysis_get_n_findings (UbImageAnalysis *self);
 const UbFinding *ub_image_analysis_get_finding (UbImageAnalysis *self, guint index);

@@ -225,6 +225,7 @@ examine_app (UbImageAnalysis *self, guint32 end)
       ub_beken_key_get (self->app.key != UB_BEKEN_KEY_UNKNOWN ? self->app.key : UB_BEKEN_KEY_TUYA),
       0x10000, code, n);
   ub_firmware_strings_find (code, n, &self->firmware);
+  self->default_config = ub_tuya_config_find_default (code, n);
   self->app.state = get_state (self, &self->app);
 }
 
@@ -263,30 +264,7 @@ find_waiting_update (UbImageAnalysis *self)
   self->rbl[self->n_rbl++] = rbl;
 }
 
-static void
-find_calibration (UbImageAnalysis *self)
-{
-  static const guint32 places[] = { UB_CALIBRATION_ADDRESS_N, UB_CALIBRATION_ADDRESS_T };
-  gsize size;
-  const guint8 *data = g_bytes_get_data (self->content, &size);
-
-  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
-    UbCalibration calibration;
-
-    if (places[i] < self->address || places[i] - self->address >= size ||
-        !ub_calibration_parse (data + (places[i] - self->address),
-                               size - (places[i] - self->address), &calibration))
-      continue;
-    calibration.address = places[i];
-    /* Both may be there after the wrong family was written once: the sounder one counts. */
-    if (!self->has_calibration ||
-        (calibration.sound && calibration.has_mac && !self->calibration.has_mac))
-      self->calibration = calibration;
-    self->has_calibration = TRUE;
-  }
-}
-
-/* Bootloader, app, headers, calibration: all that lies at known addresses. */
+/* Bootloader, app and their headers. */
 void
 ub_image_analysis_examine_code (UbImageAnalysis *self)
 {
@@ -301,5 +279,4 @@ ub_image_analysis_examine_code (UbImageAnalysis *self)
   self->crc.blank = self->boot.crc.blank + self->app.crc.blank;
   self->crc.damaged = self->boot.crc.damaged + self->app.crc.damaged;
   find_waiting_update (self);
-  find_calibration (self);
 }

@@ -78,6 +78,20 @@ weigh_places (UbImageAnalysis *self, guint *votes)
   }
 }
 
+/* Tuya's modules are named after their chip: CB… hold an N, WB… a T. */
+static void
+weigh_module (UbImageAnalysis *self, guint *votes)
+{
+  const char *module = ub_image_analysis_get_tuya_module (self);
+
+  if (module == NULL)
+    return;
+  if (g_str_has_prefix (module, "CB") || g_str_has_prefix (module, "WB")) {
+    ub_image_analysis_add_evidence (self, _ ("device configuration names the module %s"), module);
+    count_vote (module[0] == 'C' ? UB_FAMILY_N : UB_FAMILY_T, 1, votes);
+  }
+}
+
 static void
 weigh_marker (UbImageAnalysis *self, guint *votes)
 {
@@ -109,6 +123,7 @@ ub_image_analysis_find_family (UbImageAnalysis *self)
     weigh_marker (self, votes);
   weigh_names (self, votes);
   weigh_places (self, votes);
+  weigh_module (self, votes);
 
   for (UbFamily family = UB_FAMILY_T; family <= UB_FAMILY_U; family++) {
     if (votes[family] > votes[best])

@@ -111,6 +111,19 @@ get_area_key (const UbCodeArea *area)
 }
 
 static void
+add_key (JsonBuilder *builder, const UbCodeArea *area)
+{
+  const char *id = get_area_key (area);
+  const guint32 *k = ub_beken_key_get (area->key)->k;
+  g_autofree char *coefficients = NULL;
+
+  if (id != NULL && area->key != UB_BEKEN_KEY_UNKNOWN)
+    coefficients = g_strdup_printf ("%08x %08x %08x %08x", k[0], k[1], k[2], k[3]);
+  add_string (builder, "key", id);
+  add_string (builder, "key_coefficients", coefficients);
+}
+
+static void
 add_code (UbImageAnalysis *self, JsonBuilder *builder)
 {
   const UbCodeArea *areas[] = { &self->boot, &self->app };
@@ -119,7 +132,7 @@ add_code (UbImageAnalysis *self, JsonBuilder *builder)
   json_builder_begin_object (builder);
   add_string (builder, "name", self->boot_name);
   add_string (builder, "version", self->boot_version);
-  add_string (builder, "key", get_area_key (&self->boot));
+  add_key (builder, &self->boot);
   json_builder_end_object (builder);
 
   json_builder_set_member_name (builder, "firmware");
@@ -129,7 +142,7 @@ add_code (UbImageAnalysis *self, JsonBuilder *builder)
   add_string (builder, "app", self->firmware.app);
   add_string (builder, "sdk", self->firmware.sdk);
   add_string (builder, "build", self->firmware.build);
-  add_string (builder, "key", get_area_key (&self->app));
+  add_key (builder, &self->app);
   json_builder_end_object (builder);
 
   add_crc (builder, &self->crc);
@@ -229,6 +242,28 @@ add_calibration (UbImageAnalysis *self, JsonBuilder *builder)
 }
 
 static void
+add_storage (UbImageAnalysis *self, JsonBuilder *builder, gboolean reveal)
+{
+  json_builder_set_member_name (builder, "tuya_storage");
+  if (self->tuya != NULL)
+    json_builder_add_value (builder, ub_tuya_storage_to_json (self->tuya, reveal));
+  else
+    json_builder_add_null_value (builder);
+
+  json_builder_set_member_name (builder, "tuya_default_config");
+  if (self->default_config != NULL)
+    json_builder_add_value (builder, ub_tuya_config_to_json (self->default_config, reveal));
+  else
+    json_builder_add_null_value (builder);
+
+  json_builder_set_member_name (builder, "fast_connect");
+  if (self->fast_connect != NULL)
+    json_builder_add_value (builder, ub_fast_connect_to_json (self->fast_connect, reveal));
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
 add_findings (UbImageAnalysis *self, JsonBuilder *builder)
 {
   json_builder_set_member_name (builder, "findings");
@@ -293,6 +328,7 @@ ub_image_analysis_to_json (UbImageAnalysis *self, gboolean reveal)
   add_rbl (self, builder);
   add_partitions (self, builder);
   add_calibration (self, builder);
+  add_storage (self, builder, reveal);
   add_findings (self, builder);
   json_builder_end_object (builder);
   return json_builder_get_root (builder);
@@ -423,17 +459,4 @@ ub_image_analysis_dup_report (UbImageAnalysis *self, gboolean reveal)
                             get_severity_title (finding->severity), finding->text);
   }
   return g_string_free (text, FALSE);
-}
-
-/**
- * ub_image_analysis_get_tuya_module:
- * @self: an analysis
- *
- * Returns: (transfer none) (nullable): the module's name by Tuya's device configuration, such as `WB3S`
- */
-const char *
-ub_image_analysis_get_tuya_module (UbImageAnalysis *self)
-{
-  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
-  return NULL;
 }

@@ -98,7 +98,7 @@ static const Magic MAGICS[] = {
         "\x99\x99\x96\x96\x3f\xcc\x66\xfc"),
   CHIP ("rtl8710b", "app for an RTL8710B or RTL8720D (Ameba)", 0, "81958711"),
   CHIP ("rtl8720d", "app for an RTL8710B or RTL8720D (Ameba)", 0, "68513387"),
-  CHIP ("rtl8720", "OTA package for an Ameba chip", 0, "OTA1"),
+  CHIP ("ameba-ota", "update package for an Ameba chip (RTL87xx)", 8, "OTA1"),
   CHIP ("esp-partition-table", "ESP32 partition table", 0, "\xaa\x50\x01\x02"),
   CHIP ("dfuse", "DfuSe file", 0, "DfuSe\x01"),
   CHIP ("telink", "image for a Telink chip", 8, "KNLT"),
