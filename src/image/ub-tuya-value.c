@@ -12,7 +12,8 @@
 #include <string.h>
 
 /*
- * Members of Tuya's JSON values whose text is no secret: versions, product keys, countries. All other
+ * Members of Tuya's JSON values whose text is no secret: versions, product keys, countries, and what a
+ * product's functions are (values named by ten characters, such as 000004w0oh). All other
  * text is masked, known or not: what a new SDK may store must not leak because this list is older.
  */
 static const char *const open_members[] = {
@@ -41,6 +42,10 @@ static const char *const open_members[] = {
   "uart_baud",
   "ver",
   "version",
+  "type",
+  "mode",
+  "range",
+  "unit",
   NULL,
 };
 
@@ -61,14 +66,25 @@ static const char *const secret_members[] = {
   "ap_passwd", "wx_app_id", "wx_uuid",  "bt_hid", "lat",     "lon",       NULL,
 };
 
+/* A short number or a truth value, up to the end or a NUL there, is a counter or a switch, no secret. */
 static gboolean
-is_number (const char *text, gsize size)
+is_plain (GBytes *value)
 {
-  for (gsize i = 0; i < size; i++) {
-    if (!g_ascii_isdigit (text[i]) && !strchr ("+-.", text[i]))
+  gsize size;
+  const char *data = g_bytes_get_data (value, &size);
+  char text[8] = { 0 };
+  gsize n_digits;
+
+  if (size == 0 || size >= sizeof text)
+    return FALSE;
+  memcpy (text, data, size);
+  n_digits = strspn (text, "0123456789");
+  for (gsize i = strlen (text); i < size; i++) {
+    if (text[i] != '\0')
       return FALSE;
   }
-  return size > 0;
+  return strcmp (text, "true") == 0 || strcmp (text, "false") == 0 ||
+         (n_digits > 0 && n_digits <= 5 && text[n_digits] == '\0');
 }
 
 static JsonNode *
@@ -231,7 +247,6 @@ JsonNode *
 ub_tuya_value_to_json (const char *key, GBytes *value, gboolean is_intact, gboolean reveal)
 {
   g_autoptr (JsonNode) node = NULL;
-  gsize size = get_text_size (value);
 
   if (!is_intact)
     return reveal ? raw_to_json (value) : new_string (UB_TUYA_MASK);
@@ -244,8 +259,8 @@ ub_tuya_value_to_json (const char *key, GBytes *value, gboolean is_intact, gbool
       decode_wifi (json_node_get_object (node));
     return g_steal_pointer (&node);
   }
-  if (!reveal && size > 0 && !g_strv_contains (open_keys, key) &&
-      !(size < 6 && is_number (g_bytes_get_data (value, NULL), size)))
+  if (!reveal && g_bytes_get_size (value) > 0 && !g_strv_contains (open_keys, key) &&
+      !is_plain (value))
     return new_string (UB_TUYA_MASK);
   return raw_to_json (value);
 }

@@ -537,6 +537,47 @@ test_secrets (void)
   g_assert_nonnull (strstr (open_text, "\"passwd_decoded\":\"SECRET-pass\""));
 }
 
+/* What is shown of values that no one has heard of. */
+static void
+test_unheard_of (void)
+{
+  static const struct {
+    const char *bytes;
+    gsize size;
+    const char *masked;
+    const char *open;
+  } values[] = {
+    { "0", 1, "\"0\"", "\"0\"" },
+    { "12345\0", 6, "\"12345\"", "\"12345\"" },
+    { "true", 4, "\"true\"", "\"true\"" },
+    { "t", 1, "\"" UB_TUYA_MASK "\"", "\"t\"" },
+    { "123456", 6, "\"" UB_TUYA_MASK "\"", "\"123456\"" },
+    { "1\0002", 3, "\"" UB_TUYA_MASK "\"", "\"310032\"" },
+    { "\0\xAA", 2, "\"" UB_TUYA_MASK "\"", "\"00aa\"" },
+    { "word", 4, "\"" UB_TUYA_MASK "\"", "\"word\"" },
+    { "", 0, "\"\"", "\"\"" },
+    { "{\"n\":1,\"t\":\"x\",\"lat\":1.5}", 26,
+      "{\"n\":1,\"t\":\"" UB_TUYA_MASK "\",\"lat\":\"" UB_TUYA_MASK "\"}",
+      "{\"n\":1,\"t\":\"x\",\"lat\":1.5}" },
+    { "[{\"mode\":\"rw\",\"range\":[\"a\"],\"k\":\"x\"}]", 38,
+      "[{\"mode\":\"rw\",\"range\":[\"a\"],\"k\":\"" UB_TUYA_MASK "\"}]",
+      "[{\"mode\":\"rw\",\"range\":[\"a\"],\"k\":\"x\"}]" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
+    g_autoptr (GBytes) bytes = g_bytes_new (values[i].bytes, values[i].size);
+    g_autoptr (JsonNode) masked = ub_tuya_value_to_json ("unheard_of", bytes, TRUE, FALSE);
+    g_autoptr (JsonNode) open = ub_tuya_value_to_json ("unheard_of", bytes, TRUE, TRUE);
+    g_autoptr (JsonNode) damaged = ub_tuya_value_to_json ("is_stride", bytes, FALSE, FALSE);
+    g_autofree char *masked_text = json_to_string (masked, FALSE);
+    g_autofree char *open_text = json_to_string (open, FALSE);
+
+    g_assert_cmpstr (masked_text, ==, values[i].masked);
+    g_assert_cmpstr (open_text, ==, values[i].open);
+    g_assert_cmpstr (json_node_get_string (damaged), ==, UB_TUYA_MASK);
+  }
+}
+
 /* Nothing secret is logged at any level. */
 static GLogWriterOutput
 watch_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
@@ -595,6 +636,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tuya-storage/truncated", test_truncated);
   g_test_add_func ("/tuya-storage/same-every-time", test_same_every_time);
   g_test_add_func ("/tuya-storage/secrets", test_secrets);
+  g_test_add_func ("/tuya-storage/unheard-of", test_unheard_of);
   g_test_add_func ("/tuya-storage/log", test_log);
   return g_test_run ();
 }
