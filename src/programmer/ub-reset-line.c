@@ -15,7 +15,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
-#include <stdlib.h>
+#include <string.h>
 
 #define CONSUMER "unbrick"
 #define NO_OFFSET (-1)
@@ -192,16 +192,27 @@ survey_add (Survey *survey, const char *path, const char *wanted)
     survey->refused = g_strdup (path);
 }
 
+/* libgpiod 1.6 refuses links, which Raspberry Pi OS and persons make. */
+static char *
+dup_link_target (const char *path)
+{
+  g_autofree char *target = NULL;
+  g_autofree char *dir = g_path_get_dirname (path);
+
+  if (g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+    target = g_file_read_link (path, NULL);
+  return target != NULL ? g_canonicalize_filename (target, dir) : g_strdup (path);
+}
+
 static void
 survey_take (Survey *survey, const char *wanted)
 {
   survey->candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) candidate_free);
   if (wanted != NULL && g_path_is_absolute (wanted)) {
-    g_autofree char *target = realpath (wanted, NULL);
+    g_autofree char *path = dup_link_target (wanted);
 
-    /* The library refuses links, which a person may well have made. */
-    if (g_file_test (wanted, G_FILE_TEST_EXISTS))
-      survey_add (survey, target != NULL ? target : wanted, NULL);
+    if (g_file_test (path, G_FILE_TEST_EXISTS))
+      survey_add (survey, path, NULL);
     return;
   }
 

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int open (const char *path, int flags, ...);
 int open64 (const char *path, int flags, ...);
@@ -105,7 +106,7 @@ open64 (const char *path, int flags, ...)
 int
 access (const char *path, int mode)
 {
-  int number = get_open_error (path);
+  int number = mode != F_OK ? get_open_error (path) : 0;
 
   if (number != 0) {
     errno = number;
