@@ -10,6 +10,7 @@
 #include "ub-sim-programmer.h"
 
 #include "ub-error.h"
+#include "ub-sim-content.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -366,6 +367,7 @@ UbProgrammer *
 ub_sim_programmer_new (UbProgrammerSpec *spec, GError **error)
 {
   g_autoptr (UbSimProgrammer) self = NULL;
+  g_autoptr (GBytes) content = NULL;
   UbFlashPart part;
 
   g_return_val_if_fail (UB_IS_PROGRAMMER_SPEC (spec), NULL);
@@ -373,7 +375,9 @@ ub_sim_programmer_new (UbProgrammerSpec *spec, GError **error)
   if (!find_part (spec, &part, error))
     return NULL;
   self = g_object_new (UB_TYPE_SIM_PROGRAMMER, NULL);
-  self->chip = ub_sim_chip_new (&part, NULL);
+  if (ub_programmer_spec_get_string (spec, "file") == NULL)
+    content = ub_sim_content_new (part.size);
+  self->chip = ub_sim_chip_new (&part, content);
   if (!configure (self, spec, error))
     return NULL;
   return UB_PROGRAMMER (g_steal_pointer (&self));
