@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "ub-error.h"
+#include "ub-programmer-list.h"
 #include "ub-session.h"
 #include "ub-test-wires.h"
 
@@ -244,6 +245,55 @@ test_narrow_programmers (void)
   session = ub_session_open (UB_PROGRAMMER (wires), NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (ub_programmer_get_clock (UB_PROGRAMMER (wires)), ==, 1500000);
+}
+
+/* The simulator as a person names it. */
+static void
+test_simulator (void)
+{
+  static const struct {
+    const char *spec;
+    guint clock_hz; /* 0 when it fails with @code */
+    guint mode;
+    UbError code;
+  } cases[] = {
+    { "sim", 12000000, 0, 0 },
+    { "sim:latency=1000", 12000000, 0, 0 },
+    { "sim:max-transaction=300,max-batch=300", 12000000, 0, 0 },
+    { "sim:modes=3", 12000000, 3, 0 },
+    { "sim:modes=3,max-clock=3000", 3000, 3, 0 },
+    { "sim:modes=3,mode=0", 0, 0, UB_ERROR_NO_DOWNLOAD_MODE },
+    { "sim:clock=30000", 30000, 0, 0 },
+    { "sim:part=c22315,clock=30000000", 30000000, 0, 0 },
+    { "sim:max-clock=2000000", 1500000, 0, 0 },
+    { "sim:max-clock=2000000,clock=3000000", 0, 0, UB_ERROR_NO_DOWNLOAD_MODE },
+    { "sim:deaf=1", 0, 0, UB_ERROR_MISO_LOW },
+    { "sim:miso=0", 0, 0, UB_ERROR_MISO_LOW },
+    { "sim:miso=1", 0, 0, UB_ERROR_MISO_HIGH },
+    { "sim:unplug-at=5", 0, 0, UB_ERROR_UNPLUGGED },
+    { "sim:flips=1e-6,flips-above=2000000", 12000000, 0, 0 },
+    { "sim:flips=1e-2", 0, 0, UB_ERROR_UNSTABLE },
+    { "sim:flips=1e-2,flips-above=3000000", 2000000, 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (UbProgrammer) programmer = ub_programmer_new_for_spec (cases[i].spec, &error);
+    g_autoptr (UbSession) session = NULL;
+
+    g_assert_no_error (error);
+    session = ub_session_open (programmer, NULL, NULL, NULL, &error);
+    g_test_message ("%s: %u Hz, %s", cases[i].spec, ub_programmer_get_clock (programmer),
+                    error != NULL ? error->message : "connected");
+    if (cases[i].clock_hz == 0) {
+      g_assert_error (error, UB_ERROR, (int) cases[i].code);
+      g_assert_false (ub_programmer_is_open (programmer));
+      continue;
+    }
+    g_assert_no_error (error);
+    g_assert_cmpuint (ub_programmer_get_clock (programmer), ==, cases[i].clock_hz);
+    g_assert_cmpuint (ub_programmer_get_mode (programmer), ==, cases[i].mode);
+  }
 }
 
 typedef struct {
@@ -523,6 +573,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/slow-wires", test_wires_that_only_carry_less);
   g_test_add_func ("/session/wishes", test_honours_wishes);
   g_test_add_func ("/session/narrow-programmers", test_narrow_programmers);
+  g_test_add_func ("/session/simulator", test_simulator);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++) {
     g_autofree char *path = g_strdup_printf ("/session/failure/%s", failures[i].name);
 
