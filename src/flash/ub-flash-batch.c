@@ -31,6 +31,7 @@
 #define PAGE_PROGRAM 0x02
 
 #define MAX_OPS 128 /* to an exchange */
+#define MIN_OPS 4 /* to the first ones */
 #define MAX_POLLS 96 /* status bytes in one transaction */
 #define OP_HEADER 4 /* opcode and address */
 
@@ -51,7 +52,7 @@
 /* The window in which an operation is expected to end: this part of the time on either side, more where it
  * was seen to vary. */
 #define MARGIN_BEFORE 0.01
-#define MARGIN_AFTER 0.03
+#define MARGIN_AFTER 0.02
 #define SPREADS_BEFORE 2
 #define SPREADS_AFTER 4
 /* How much longer it may have taken when it outlasted the window. */
@@ -66,6 +67,7 @@ struct _UbFlashBatch {
   guint n_polls[MAX_OPS];
   double polled_us[MAX_OPS]; /* from the end of the operation to its first status byte */
   guint n_ops;
+  guint max_ops; /* for the next exchange */
 };
 
 void
@@ -115,7 +117,7 @@ get_pace (UbFlash *self, guint kind)
   if (pace->expected_us <= 0) {
     get_times (self, kind, &typical_us, &max_us);
     pace->expected_us = MAX (typical_us, 1);
-    pace->spread_us = pace->expected_us / 16;
+    pace->spread_us = pace->expected_us / 32;
   }
   return pace;
 }
@@ -130,29 +132,56 @@ learn (UbFlashPace *pace, double took_us)
   pace->expected_us = MAX (pace->expected_us + off / 4, 1);
 }
 
+static gboolean
+is_accepted (guint8 proof)
+{
+  return (proof & (UB_STATUS_WEL | UB_STATUS_WIP)) == UB_STATUS_WEL;
+}
+
+/* How many polls of an operation showed it busy. */
+static guint
+count_busy_polls (const UbFlashBatch *batch, guint i)
+{
+  guint n = 0;
+
+  while (n < batch->n_polls[i] && (batch->polls[i][n] & UB_STATUS_WIP) != 0)
+    n++;
+  return n;
+}
+
+/* Learns from every operation that was seen to end. Of those that ended before they were looked at or
+ * after, it is only known that the window is wrong: it moves once, however many they are. */
 static void
-learn_from_polls (UbFlash *self, guint i)
+learn_from_batch (UbFlash *self)
 {
   UbFlashBatch *batch = self->batch;
-  UbFlashPace *pace = get_pace (self, batch->ops[i]->kind);
-  double byte_us = get_byte_us (self), end_us;
-  guint first = 0;
+  double byte_us = get_byte_us (self), early_us = 0, late_us = 0;
+  UbFlashPace *pace = get_pace (self, batch->ops[0]->kind);
 
-  while (first < batch->n_polls[i] && (batch->polls[i][first] & UB_STATUS_WIP) != 0)
-    first++;
-  if (first == batch->n_polls[i]) {
-    /* All that is known is that it took longer. */
-    end_us = batch->polled_us[i] + first * byte_us;
-    learn (pace, MAX (pace->expected_us, end_us * UNFINISHED_FACTOR));
-  } else if (first > 0) {
-    pace->n_early = 0;
-    learn (pace, batch->polled_us[i] + (first - 0.5) * byte_us);
-  } else if (batch->transactions[i * TRANSACTIONS_PER_OP + 2].delay_us > 0) {
-    /* Finished before it was looked at: look earlier, and the earlier the more often that happens. */
-    double back = batch->polled_us[i] / 64 * (1 << MIN (pace->n_early, 4));
+  for (guint i = 0; i < batch->n_ops; i++) {
+    guint n_busy = count_busy_polls (batch, i);
+
+    if (!is_accepted (batch->proofs[i]))
+      continue;
+    pace = get_pace (self, batch->ops[i]->kind);
+    if (n_busy == batch->n_polls[i])
+      late_us = batch->polled_us[i] + n_busy * byte_us;
+    else if (n_busy > 0)
+      learn (pace, batch->polled_us[i] + (n_busy - 0.5) * byte_us);
+    else if (batch->transactions[i * TRANSACTIONS_PER_OP + 2].delay_us > 0)
+      early_us = batch->polled_us[i];
+  }
+
+  if (late_us > 0)
+    learn (pace, MAX (pace->expected_us, late_us * UNFINISHED_FACTOR));
+  if (early_us > 0) {
+    /* Look earlier, and the earlier the more often this happens. */
+    double back = early_us / 64 * (1 << MIN (pace->n_early, 4));
 
     pace->n_early++;
-    learn (pace, MIN (pace->expected_us, batch->polled_us[i] - back));
+    learn (pace, MIN (pace->expected_us, early_us - back));
+  } else {
+    pace->n_early = 0;
   }
 }
 
@@ -233,8 +262,8 @@ add_op (UbFlash *self, UbFlashOp *op, Filling *filling)
 
   filling->us += (double) bytes * get_byte_us (self) + window.delay_us;
   filling->bytes += bytes + TRANSACTIONS_PER_OP * limits->transaction_cost;
-  if (i > 0 &&
-      (i == MAX_OPS || is_long || filling->us > EXCHANGE_US || filling->bytes > limits->max_batch))
+  if (i > 0 && (i == batch->max_ops || is_long || filling->us > EXCHANGE_US ||
+                filling->bytes > limits->max_batch))
     return FALSE;
 
   batch->ops[i] = op;
@@ -265,16 +294,10 @@ fill_batch (UbFlash *self, UbFlashOp *ops, guint n_ops, guint begin)
   Filling filling = { 0 };
 
   self->batch->n_ops = 0;
-  for (guint i = begin; i < n_ops && self->batch->n_ops < MAX_OPS; i++) {
+  for (guint i = begin; i < n_ops; i++) {
     if (!ops[i].done && !add_op (self, &ops[i], &filling))
       return;
   }
-}
-
-static gboolean
-is_accepted (guint8 proof)
-{
-  return (proof & (UB_STATUS_WEL | UB_STATUS_WIP)) == UB_STATUS_WEL;
 }
 
 static void
@@ -306,8 +329,6 @@ judge_batch (UbFlash *self, UbFlashOpFunc func, gpointer user_data, guint *out_n
     (*out_n_accepted)++;
 
     ended = (batch->polls[i][batch->n_polls[i] - 1] & UB_STATUS_WIP) == 0;
-    if (ended || batch->n_ops > 1)
-      learn_from_polls (self, i);
     if (ended) {
       finish_op (self, running, func, user_data);
       running = NULL;
@@ -378,6 +399,19 @@ wait_for_op (UbFlash *self, UbFlashOp *op, gint64 sent, GError **error)
   return TRUE;
 }
 
+/* A chip that is not known yet, or that varies more than was thought, gets few operations at a time: those
+ * behind a late one are sent in vain. */
+static void
+adapt_batch_size (UbFlash *self, guint n_accepted)
+{
+  UbFlashBatch *batch = self->batch;
+
+  if (n_accepted < batch->n_ops)
+    batch->max_ops = MAX (batch->max_ops / 2, MIN_OPS);
+  else if (batch->n_ops == batch->max_ops)
+    batch->max_ops = MIN (batch->max_ops * 2, MAX_OPS);
+}
+
 static gboolean
 refuse (UbFlash *self, GError **error)
 {
@@ -405,6 +439,10 @@ run_batch (
     return FALSE;
 
   running = judge_batch (self, func, user_data, &n_accepted);
+  /* What is waited for by itself is measured by that. */
+  if (running == NULL || batch->n_ops > 1)
+    learn_from_batch (self);
+  adapt_batch_size (self, n_accepted);
   if (running != NULL) {
     if (!wait_for_op (self, running, sent, error))
       return FALSE;
@@ -449,8 +487,10 @@ ub_flash_run_ops (UbFlash *self,
 {
   guint begin = 0, n_refusals = 0;
 
-  if (self->batch == NULL)
+  if (self->batch == NULL) {
     self->batch = g_new (UbFlashBatch, 1);
+    self->batch->max_ops = MIN_OPS;
+  }
   for (;;) {
     while (begin < n_ops && ops[begin].done)
       begin++;
