@@ -101,15 +101,24 @@ get_name (UbImageAnalysis *analysis)
   return ub_image_get_name (analysis->image);
 }
 
+/* A file may hold an app and a bootloader of two families, which is then what counts. */
+static UbFamily
+get_area_family (UbImageAnalysis *analysis, const UbCodeArea *area)
+{
+  return area->family != UB_FAMILY_UNKNOWN ? area->family : analysis->family;
+}
+
 static gboolean
 check_pair (UbImageAnalysis *image, UbImageAnalysis *bootloader, GError **error)
 {
-  if (image->family != UB_FAMILY_UNKNOWN && bootloader->family != UB_FAMILY_UNKNOWN &&
-      image->family != bootloader->family) {
+  UbFamily app = get_area_family (image, &image->app);
+  UbFamily boot = get_area_family (bootloader, &bootloader->boot);
+
+  if (app != UB_FAMILY_UNKNOWN && boot != UB_FAMILY_UNKNOWN && app != boot) {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_FAMILY,
                  _ ("The app in “%s” is for %s, but the bootloader in “%s” is for %s"),
-                 get_name (image), ub_family_get_title (image->family), get_name (bootloader),
-                 ub_family_get_title (bootloader->family));
+                 get_name (image), ub_family_get_title (app), get_name (bootloader),
+                 ub_family_get_title (boot));
     return FALSE;
   }
   if (image->app.key != bootloader->boot.key) {
@@ -149,12 +158,12 @@ ub_composition_check (UbImageAnalysis *image, UbImageAnalysis *bootloader, GErro
 static gboolean
 check_module (UbComposition *self, GError **error)
 {
-  UbFamily family = self->image->family != UB_FAMILY_UNKNOWN || self->bootloader == NULL
-                        ? self->image->family
-                        : self->bootloader->family;
+  UbFamily family = get_area_family (self->image, &self->image->app);
   UbFamily module = self->current->family;
   gsize end = self->image->address + g_bytes_get_size (self->image->content);
 
+  if (family == UB_FAMILY_UNKNOWN && self->bootloader != NULL)
+    family = get_area_family (self->bootloader, &self->bootloader->boot);
   if (end > self->size) {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_TOO_LARGE,
                  _ ("“%s” reaches to 0x%zX, but the flash of this module ends at 0x%zX"),

@@ -42,8 +42,10 @@ typedef enum {
  * @end: on the flash, of what the content has of it
  * @state: see there
  * @key: its key
+ * @family: which chip it says it is for
  * @crc: its blocks
  * @proven: an RBL header's checksums hold over all of it
+ * @cut: the content ends in the middle of it
  * @rbl: index of its header, -1 if it has none
  * @n_runs: damaged places
  * @runs: address of the first damaged block and how many
@@ -54,6 +56,7 @@ typedef struct {
   guint32 end;
   UbCodeState state;
   UbBekenKeyId key;
+  UbFamily family;
   UbCrcCount crc;
   gboolean proven;
   gboolean cut;
@@ -77,7 +80,8 @@ struct _UbImageAnalysis {
   guint32 address;
   gboolean address_known;
   guint32 rotation; /* where flash address 0 is in the file; 0 if not rotated */
-  gboolean unrotated; /* content is the file put right */
+  gboolean unrotated; /* rotated as bkWriter does it, and fit for use once put right */
+  gsize second_bootloader; /* offset of another one; 0 if none */
   const UbImageSignature *signature;
   char *other_chip; /* Beken chip that is neither T, N nor U */
 
@@ -112,6 +116,7 @@ void ub_image_analysis_add_finding (UbImageAnalysis *self,
                                     const char *id,
                                     const char *format,
                                     ...) G_GNUC_PRINTF (4, 5);
+gboolean ub_image_analysis_has_finding (UbImageAnalysis *self, const char *id);
 void ub_image_analysis_add_evidence (UbImageAnalysis *self, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 

@@ -78,6 +78,16 @@ ub_image_analysis_add_finding (
   g_array_append_val (self->findings, finding);
 }
 
+gboolean
+ub_image_analysis_has_finding (UbImageAnalysis *self, const char *id)
+{
+  for (guint i = 0; i < self->findings->len; i++) {
+    if (g_str_equal (g_array_index (self->findings, UbFinding, i).id, id))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 ub_image_analysis_add_evidence (UbImageAnalysis *self, const char *format, ...)
 {

@@ -194,8 +194,12 @@ examine_boot (UbImageAnalysis *self)
   g_autofree guint8 *code = examine_area (self, &self->boot, 0, UB_APP_ADDRESS, &n);
   UbBekenKeyId key;
 
-  if (code == NULL || n < UB_BEKEN_BLOCK_DATA)
+  if (code == NULL)
     return;
+  if (n < UB_BEKEN_BLOCK_DATA) {
+    self->boot.state = self->boot.cut ? UB_CODE_DAMAGED : UB_CODE_BLANK;
+    return;
+  }
   key = self->boot.key = ub_beken_key_detect (code, 0);
   /* A bootloader whose first block is damaged still tells its version, if the key is the usual one. */
   if (key == UB_BEKEN_KEY_UNKNOWN)
@@ -217,7 +221,7 @@ examine_app (UbImageAnalysis *self, guint32 end)
   if (code == NULL)
     return;
   if (n < UB_BEKEN_BLOCK_DATA) {
-    self->app.state = UB_CODE_BLANK;
+    self->app.state = self->app.cut ? UB_CODE_DAMAGED : UB_CODE_BLANK;
     return;
   }
   self->app.key = ub_beken_key_detect (code, 0x10000);

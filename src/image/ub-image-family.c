@@ -45,6 +45,7 @@ weigh_names (UbImageAnalysis *self, guint *votes)
     ub_image_analysis_add_evidence (self, _ ("bootloader calls itself %s_%s"), self->boot_name,
                                     self->boot_version);
     count_vote (family, 4, votes);
+    self->boot.family = family;
     if (family == UB_FAMILY_UNKNOWN && self->kind != UB_IMAGE_KIND_RAW_BOOTLOADER)
       self->other_chip = g_strdup (self->boot_name);
   }
@@ -53,6 +54,7 @@ weigh_names (UbImageAnalysis *self, guint *votes)
 
     ub_image_analysis_add_evidence (self, _ ("firmware says “%s”"), self->firmware.chip_evidence);
     count_vote (family, 3, votes);
+    self->app.family = family;
     if (family == UB_FAMILY_UNKNOWN && self->other_chip == NULL && self->boot_name == NULL)
       self->other_chip = g_strdup (self->firmware.chip);
   }
@@ -66,7 +68,8 @@ weigh_places (UbImageAnalysis *self, guint *votes)
   if (download != NULL) {
     guint32 address = ub_fal_partition_get_address (download);
 
-    if (address == 0x12A000 || address == 0x132000) {
+    /* Bootloaders for code in the clear, of whatever chip, have it at 0x132000 too. */
+    if (address == 0x12A000 || (address == 0x132000 && self->boot.key == UB_BEKEN_KEY_TUYA)) {
       ub_image_analysis_add_evidence (self, _ ("partition table has “download” at 0x%X"), address);
       count_vote (address == 0x12A000 ? UB_FAMILY_N : UB_FAMILY_T, 2, votes);
     }
@@ -106,6 +109,7 @@ weigh_marker (UbImageAnalysis *self, guint *votes)
   if (memcmp (data + N_MARKER_ADDRESS, "BK7231", 6) == 0) {
     ub_image_analysis_add_evidence (self, _ ("“BK7231” in the clear at 0x110"));
     count_vote (UB_FAMILY_N, 4, votes);
+    self->boot.family = UB_FAMILY_N;
   } else if (self->boot.key == UB_BEKEN_KEY_TUYA) {
     ub_image_analysis_add_evidence (self, _ ("no “BK7231” in the clear at 0x110"));
     count_vote (UB_FAMILY_T, 2, votes);
@@ -134,8 +138,13 @@ ub_image_analysis_find_family (UbImageAnalysis *self)
     best = UB_FAMILY_U;
   self->family = self->other_chip != NULL ? UB_FAMILY_UNKNOWN : best;
 
-  if (votes[UB_FAMILY_N] > 0 && (votes[UB_FAMILY_T] > 0 || votes[UB_FAMILY_U] > 0))
-    ub_image_analysis_add_finding (
-        self, UB_SEVERITY_WARNING, "family-conflict",
-        _ ("Parts of it are for BK7231N, others for another family: it may not start."));
+  if (votes[UB_FAMILY_N] == 0 || votes[UB_FAMILY_T] + votes[UB_FAMILY_U] == 0)
+    return;
+  ub_image_analysis_add_finding (
+      self, UB_SEVERITY_WARNING, "family-conflict",
+      _ ("Parts of it are for BK7231N, others for another family: it may not start."));
+  /* Code may have been written to the wrong module; the calibration is of the module itself. */
+  if (self->for_chip && self->n_calibrations == 1 && self->calibration.complete)
+    self->family =
+        self->calibration.address == UB_CALIBRATION_ADDRESS_N ? UB_FAMILY_N : UB_FAMILY_T;
 }

@@ -19,6 +19,9 @@
 
 #define MAX_NAMED_RUNS 4
 
+/* Of the modules this is for: 2 MiB. */
+#define SMALLEST_FLASH 0x200000
+
 static char *
 dup_damaged_places (const UbCodeArea *area)
 {
@@ -137,37 +140,40 @@ is_uniform (const guint8 *data, gsize size, guint8 value)
   return size == 0 || (data[0] == value && memcmp (data, data + 1, size - 1) == 0);
 }
 
-/* What lies behind the app of a QIO or UA file. */
+/* What lies behind the app. */
 static void
 judge_rest (UbImageAnalysis *self)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (self->content, &size);
-  guint32 end = self->address + (guint32) size;
+  gsize end = self->address + size;
+  gboolean to_the_end = ub_image_is_flash_size (end);
   gsize at;
 
-  if (self->app.state == UB_CODE_ABSENT || end <= self->app.end)
+  if (end > SMALLEST_FLASH && !to_the_end) {
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "trailing-data",
+        _ ("It ends at 0x%zX, which is not the end of any flash: cut off what is too much."), end);
+    return;
+  }
+  if (self->app.state == UB_CODE_ABSENT || end <= self->app.end || to_the_end)
     return;
   at = self->app.end - self->address;
   if (is_uniform (data + at, size - at, 0xFF)) {
-    ub_image_analysis_add_finding (self, UB_SEVERITY_NOTE, "padding",
-                                   _ ("It is filled up with 0xFF behind 0x%06X."), self->app.end);
-    return;
-  }
-  if (self->kind == UB_IMAGE_KIND_FULL_BACKUP || ub_image_is_flash_size (end))
-    return;
-  if (self->kind == UB_IMAGE_KIND_QIO) {
-    self->kind = UB_IMAGE_KIND_PARTIAL_BACKUP;
-    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "truncated",
-                                   _ ("It goes on behind the app, but ends at 0x%06X, before the "
-                                      "end of any flash: what belongs "
-                                      "behind is missing."),
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "padding",
+                                   _ ("Behind the app it is filled up with 0xFF to 0x%zX: if it "
+                                      "was to be a backup, the rest is "
+                                      "missing."),
                                    end);
-  } else {
-    ub_image_analysis_add_finding (
-        self, UB_SEVERITY_WARNING, "trailing-data",
-        _ ("It goes on behind the app, but ends at 0x%06X, before the end of any flash."), end);
+    return;
   }
+  if (self->kind == UB_IMAGE_KIND_QIO)
+    self->kind = UB_IMAGE_KIND_PARTIAL_BACKUP;
+  ub_image_analysis_add_finding (
+      self, UB_SEVERITY_WARNING, "truncated",
+      _ ("It goes on behind the app, but ends at 0x%zX, before the end of any flash: what belongs "
+         "behind is missing."),
+      end);
 }
 
 /* A 2 MiB flash that was read as 4 MiB repeats itself. */
@@ -181,92 +187,129 @@ is_doubled (UbImageAnalysis *self)
 }
 
 static void
-judge_whole (UbImageAnalysis *self, gboolean boot_ok, gboolean app_ok)
+judge_storage (UbImageAnalysis *self)
 {
-  if (self->kind == UB_IMAGE_KIND_ROTATED_BACKUP && !self->unrotated) {
+  if (self->tuya != NULL && !ub_tuya_storage_is_intact (self->tuya))
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "tuya-storage-damaged",
+                                   _ ("Tuya’s storage is damaged: %u of its %u sectors are whole."),
+                                   ub_tuya_storage_get_n_sectors_intact (self->tuya),
+                                   ub_tuya_storage_get_n_sectors (self->tuya));
+}
+
+static void
+judge_whole (UbImageAnalysis *self)
+{
+  if (self->rotation != 0 && !self->unrotated)
     ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "rotated",
-                                   _ ("It is a backup that begins at 0x%06X and wraps around: "
+                                   _ ("It is a backup that begins at 0x%06zX and wraps around: "
                                       "address 0x0 is at offset 0x%06X."),
-                                   (guint) (g_bytes_get_size (self->content) - self->rotation),
+                                   g_bytes_get_size (self->content) - self->rotation,
                                    self->rotation);
-    return;
-  }
-  if (self->unrotated)
+  else if (self->unrotated)
     ub_image_analysis_add_finding (self, UB_SEVERITY_NOTE, "rotated",
                                    _ ("It begins at 0x%06X and wraps around, as bkWriter reads a "
                                       "flash; Unbrick puts it right."),
                                    UB_APP_ADDRESS);
   judge_calibration (self);
-  if (!self->for_chip && is_doubled (self)) {
+  judge_storage (self);
+  ub_image_analysis_add_finding (self, UB_SEVERITY_NOTE, "not-checked",
+                                 _ ("Calibration, files and settings outside the Tuya storage "
+                                    "carry no checksums: whether they are "
+                                    "whole cannot be proven."));
+}
+
+/* Several images in one file: what is behind the first one would be written to the wrong place. */
+static gboolean
+judge_several (UbImageAnalysis *self)
+{
+  gsize size = g_bytes_get_size (self->content);
+
+  if (self->for_chip)
+    return FALSE;
+  if (size > SMALLEST_FLASH && ub_image_is_flash_size (size) && is_doubled (self)) {
     ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "doubled",
-                                   _ ("Its second half repeats the first: a flash of %u MiB was "
-                                      "read as one of %u MiB. Cut it to "
-                                      "its first half."),
-                                   (guint) (g_bytes_get_size (self->content) >> 21),
-                                   (guint) (g_bytes_get_size (self->content) >> 20));
-    return;
+                                   _ ("Its second half repeats the first: a flash of %zu MiB was "
+                                      "read as one of %zu MiB. Cut it "
+                                      "to its first half."),
+                                   size >> 21, size >> 20);
+    return TRUE;
   }
-  if (boot_ok && app_ok)
-    self->uses |= UB_IMAGE_USE_FULL;
-  if (app_ok)
-    self->uses |= UB_IMAGE_USE_APP;
-  if (boot_ok)
-    self->uses |= UB_IMAGE_USE_BOOTLOADER_DONOR;
+  if (self->second_bootloader != 0)
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "second-bootloader",
+        _ ("Another bootloader begins at offset 0x%zX: the file is made of several images."),
+        self->second_bootloader);
+  return self->second_bootloader != 0;
+}
+
+/* Whether bootloader and app, which are both there, can run together. */
+static gboolean
+judge_pair (UbImageAnalysis *self)
+{
+  if (self->boot.key != self->app.key) {
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "key-mismatch",
+        _ ("Bootloader and app are encrypted with different keys: they cannot run together."));
+    return FALSE;
+  }
+  if (self->boot.family != UB_FAMILY_UNKNOWN && self->app.family != UB_FAMILY_UNKNOWN &&
+      self->boot.family != self->app.family) {
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "family-mismatch",
+        _ ("The bootloader is for %s, but the app is for %s: they cannot run together."),
+        ub_family_get_title (self->boot.family), ub_family_get_title (self->app.family));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_donor (UbImageAnalysis *self)
+{
+  if (self->boot.proven || self->boot.end == UB_APP_ADDRESS)
+    return TRUE;
+  ub_image_analysis_add_finding (
+      self, UB_SEVERITY_BLOCKING, "bootloader-short",
+      _ ("The bootloader ends at 0x%06X, and no header says that this is all of it."),
+      self->boot.end);
+  return FALSE;
 }
 
 static void
 judge_code (UbImageAnalysis *self)
 {
+  gboolean several = judge_several (self);
   gboolean boot_ok = judge_area (self, &self->boot, _ ("bootloader"));
   gboolean app_ok = judge_area (self, &self->app, _ ("app"));
-
-  if (boot_ok && app_ok && self->boot.key != self->app.key) {
-    ub_image_analysis_add_finding (
-        self, UB_SEVERITY_BLOCKING, "key-mismatch",
-        _ ("Bootloader and app are encrypted with different keys: they cannot run together."));
-    self->uses = UB_IMAGE_USE_APP | UB_IMAGE_USE_BOOTLOADER_DONOR;
-    return;
-  }
+  gboolean pair_ok = boot_ok && app_ok && judge_pair (self);
 
   judge_rest (self);
-  switch (self->kind) {
-  case UB_IMAGE_KIND_FULL_BACKUP:
-  case UB_IMAGE_KIND_ROTATED_BACKUP:
-    judge_whole (self, boot_ok, app_ok);
-    break;
-  case UB_IMAGE_KIND_QIO:
-  case UB_IMAGE_KIND_PARTIAL_BACKUP:
-    if (boot_ok && app_ok)
-      self->uses |= UB_IMAGE_USE_QIO;
-    if (app_ok)
-      self->uses |= UB_IMAGE_USE_APP;
-    if (boot_ok)
-      self->uses |= UB_IMAGE_USE_BOOTLOADER_DONOR;
-    break;
-  case UB_IMAGE_KIND_APP:
-  case UB_IMAGE_KIND_LIBRETINY_APP:
-    if (app_ok)
-      self->uses |= UB_IMAGE_USE_APP;
-    if (ub_image_is_flash_size (self->address + g_bytes_get_size (self->content)))
-      judge_calibration (self);
-    break;
-  case UB_IMAGE_KIND_BOOTLOADER:
-    if (boot_ok && self->boot.proven)
-      self->uses |= UB_IMAGE_USE_BOOTLOADER_DONOR;
-    break;
-  case UB_IMAGE_KIND_UNKNOWN:
-  case UB_IMAGE_KIND_RAW_BOOTLOADER:
-  case UB_IMAGE_KIND_OTA_RBL:
-  case UB_IMAGE_KIND_UG_PACKAGE:
-  case UB_IMAGE_KIND_TUYA_STORAGE:
-  case UB_IMAGE_KIND_PLAIN_ARM:
-  case UB_IMAGE_KIND_OTHER_CHIP:
-  case UB_IMAGE_KIND_ELF:
-  case UB_IMAGE_KIND_ARCHIVE:
-  case UB_IMAGE_KIND_TEXT:
-  case UB_IMAGE_KIND_BLANK:
-    break;
+  if (self->kind == UB_IMAGE_KIND_FULL_BACKUP || self->kind == UB_IMAGE_KIND_ROTATED_BACKUP)
+    judge_whole (self);
+  else if (ub_image_is_flash_size (self->address + g_bytes_get_size (self->content))) {
+    judge_calibration (self);
+    judge_storage (self);
   }
+
+  if (self->rotation != 0 && !self->unrotated)
+    return;
+  if (boot_ok && is_donor (self))
+    self->uses |= UB_IMAGE_USE_BOOTLOADER_DONOR;
+  if (several || self->address + g_bytes_get_size (self->content) > SMALLEST_FLASH * 8 ||
+      ub_image_analysis_has_finding (self, "trailing-data"))
+    return;
+  if (app_ok)
+    self->uses |= UB_IMAGE_USE_APP;
+  if (pair_ok)
+    self->uses |=
+        self->kind == UB_IMAGE_KIND_FULL_BACKUP || self->kind == UB_IMAGE_KIND_ROTATED_BACKUP
+            ? UB_IMAGE_USE_FULL
+            : UB_IMAGE_USE_QIO;
+  if (self->boot.state == UB_CODE_ABSENT && self->app.state == UB_CODE_ABSENT)
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_BLOCKING, "no-code",
+        self->address_known ? _ ("It is a piece of a backup without bootloader and app.")
+                            : _ ("It is a piece of code that does not tell where it belongs."));
 }
 
 static void
@@ -332,6 +375,7 @@ ub_image_analysis_judge (UbImageAnalysis *self)
         _ ("It is a plain program, without the encryption and checksums that a flash needs."));
     break;
   case UB_IMAGE_KIND_TUYA_STORAGE:
+    judge_storage (self);
     ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "storage-only",
                                    _ ("It is only the storage of a Tuya device: it has no code."));
     break;
@@ -342,8 +386,13 @@ ub_image_analysis_judge (UbImageAnalysis *self)
   case UB_IMAGE_KIND_ELF:
   case UB_IMAGE_KIND_ARCHIVE:
   case UB_IMAGE_KIND_TEXT:
-    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "not-flash",
-                                   _ ("It is not the content of a BK7231 flash."));
+    if (self->other_chip != NULL)
+      ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "other-chip",
+                                     _ ("It is made for the %s, not for a BK7231T or BK7231N."),
+                                     self->other_chip);
+    else
+      ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "not-flash",
+                                     _ ("It is not the content of a BK7231 flash."));
     break;
   }
 }

@@ -28,6 +28,9 @@
 #define APP_RBL_ADDRESS 0x129F0A
 #define BIG_APP_RBL_ADDRESS 0x131F9A
 
+/* Where Tuya's storage keeps its key, on both families (25 of 25 dumps). */
+#define TUYA_KEY_ADDRESS 0x1EE000
+
 /* Bytes of the vector words 1 to 7, whose coding tells key and address. */
 #define VECTORS_AT 4
 #define VECTORS_SIZE 28
@@ -301,16 +304,11 @@ unrotate (UbImageAnalysis *self, const guint8 *data, gsize size, gsize rotation)
 }
 
 static void
-report_second_images (UbImageAnalysis *self, const Landmarks *all, gint64 base)
+find_second_image (UbImageAnalysis *self, const Landmarks *all, gint64 base)
 {
-  for (guint i = 0; i < all->n; i++) {
-    gint64 address = base + (gint64) all->marks[i].offset;
-
-    if (all->marks[i].boot_vectors && address > 0 && self->rotation == 0) {
-      ub_image_analysis_add_finding (
-          self, UB_SEVERITY_BLOCKING, "second-bootloader",
-          _ ("Another bootloader begins at offset 0x%zX: the file is made of several images."),
-          all->marks[i].offset);
+  for (guint i = 0; i < all->n && self->rotation == 0; i++) {
+    if (all->marks[i].boot_vectors && base + (gint64) all->marks[i].offset > 0) {
+      self->second_bootloader = all->marks[i].offset;
       return;
     }
   }
@@ -321,18 +319,17 @@ set_kind_by_base (UbImageAnalysis *self, const guint8 *data, gsize size, gint64 
 {
   gboolean whole = ub_image_is_flash_size (size);
 
+  /* Longer than the smallest flash, but no flash's size: a backup with something behind it. */
   self->address_known = TRUE;
   if (base == 0) {
-    self->kind = whole                    ? UB_IMAGE_KIND_FULL_BACKUP
+    self->kind = size >= 0x200000         ? UB_IMAGE_KIND_FULL_BACKUP
                  : size <= UB_APP_ADDRESS ? UB_IMAGE_KIND_BOOTLOADER
                                           : UB_IMAGE_KIND_QIO;
   } else if (whole && base > 0 && base < (gint64) size) {
     self->kind = UB_IMAGE_KIND_ROTATED_BACKUP;
     self->rotation = (guint32) ((gint64) size - base);
-    if (base == UB_APP_ADDRESS) {
-      unrotate (self, data, size, self->rotation);
-      self->unrotated = TRUE;
-    }
+    self->unrotated = base == UB_APP_ADDRESS;
+    unrotate (self, data, size, self->rotation);
   } else if (base == UB_APP_ADDRESS) {
     self->kind = UB_IMAGE_KIND_APP;
     self->address = UB_APP_ADDRESS;
@@ -433,6 +430,25 @@ recognise_raw_code (UbImageAnalysis *self, const guint8 *data, gsize size)
   return TRUE;
 }
 
+/* Tuya's storage alone, as tools save it: its key sector lies at 0x1EE000 on most modules. */
+static gboolean
+recognise_storage (UbImageAnalysis *self, const guint8 *data, gsize size)
+{
+  guint32 offset;
+
+  self->tuya = ub_tuya_storage_parse (data, size, 0);
+  if (self->tuya == NULL)
+    return FALSE;
+  offset = ub_tuya_storage_get_address (self->tuya);
+  if (offset <= TUYA_KEY_ADDRESS && size <= 0x200000 - (TUYA_KEY_ADDRESS - offset)) {
+    g_object_unref (self->tuya);
+    self->address = TUYA_KEY_ADDRESS - offset;
+    self->tuya = ub_tuya_storage_parse (data, size, self->address);
+  }
+  self->kind = UB_IMAGE_KIND_TUYA_STORAGE;
+  return TRUE;
+}
+
 /* What a file is and where it belongs: sets kind, address, rotation and, for packages, all there is to know. */
 void
 ub_image_analysis_recognise (UbImageAnalysis *self)
@@ -469,10 +485,10 @@ ub_image_analysis_recognise (UbImageAnalysis *self)
     if (base == 0 && is_plain_app_at_0 (all, data, size))
       base = UB_APP_ADDRESS;
     set_kind_by_base (self, data, size, base);
-    report_second_images (self, all, base);
+    find_second_image (self, all, base);
     return;
   }
-  if (recognise_raw_code (self, data, size))
+  if (recognise_raw_code (self, data, size) || recognise_storage (self, data, size))
     return;
   if (has_code_somewhere (data, size))
     self->kind = UB_IMAGE_KIND_PARTIAL_BACKUP;

@@ -160,16 +160,24 @@ refuse_code (UbImageAnalysis *self, UbImageUse use, GError **error)
   } else if (find_blocking (self, "truncated") != NULL) {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_TOO_SHORT, _ ("“%s” is cut off: %s"), name,
                  find_blocking (self, "truncated")->text);
+  } else if (find_blocking (self, "no-code") != NULL) {
+    g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_UNKNOWN,
+                 self->address_known
+                     ? _ ("“%s” is a piece of a backup: it has neither bootloader nor app")
+                     : _ ("“%s” is a piece of code that does not tell where it belongs"),
+                 name);
+  } else if (find_blocking (self, "key-mismatch") != NULL) {
+    g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_KEY,
+                 _ ("Bootloader and app in “%s” are encrypted with different keys"), name);
+  } else if (find_blocking (self, "family-mismatch") != NULL) {
+    g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_FAMILY, "“%s”: %s", name,
+                 find_blocking (self, "family-mismatch")->text);
   } else if (finding != NULL) {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_DAMAGED, _ ("“%s” cannot be used: %s"), name,
                  finding->text);
-  } else if (self->kind == UB_IMAGE_KIND_BOOTLOADER) {
-    g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_NO_APP,
-                 _ ("“%s” is a bootloader alone, and not all of it"), name);
   } else {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_UNKNOWN,
-                 _ ("“%s” is a piece of a backup from 0x%X on: it has neither bootloader nor app"),
-                 name, self->address);
+                 _ ("“%s” is a piece of a backup: it has neither bootloader nor app"), name);
   }
 }
 
