@@ -132,10 +132,15 @@ static void
 run_transaction (UbTestWires *self, const UbTransaction *transaction)
 {
   gsize n = transaction->n_tx + (transaction->duplex ? 0 : transaction->n_rx);
-  g_autofree guint8 *tx = g_malloc0 (n);
-  g_autofree guint8 *rx = g_malloc0 (n);
+  guint8 *tx, *rx;
 
-  memcpy (tx, transaction->tx, transaction->n_tx);
+  /* Kept from one transaction to the next: there are very many. */
+  g_byte_array_set_size (self->scratch, MAX (self->scratch->len, 2 * n));
+  tx = self->scratch->data;
+  rx = tx + n;
+  memset (tx, 0, n);
+  if (transaction->n_tx > 0)
+    memcpy (tx, transaction->tx, transaction->n_tx);
   if (!self->cs_broken)
     ub_sim_chip_select (self->chip, TRUE);
   if (self->mosi_broken)
@@ -187,6 +192,7 @@ ub_test_wires_finalize (GObject *object)
 
   g_object_unref (self->chip);
   g_rand_free (self->rand);
+  g_byte_array_unref (self->scratch);
 
   G_OBJECT_CLASS (ub_test_wires_parent_class)->finalize (object);
 }
@@ -212,6 +218,7 @@ static void
 ub_test_wires_init (UbTestWires *self)
 {
   self->miso = -1;
+  self->scratch = g_byte_array_new ();
   self->rand = g_rand_new_with_seed (7231);
 }
 

@@ -74,6 +74,7 @@ struct _UbTestWires {
   gboolean is_reset;
   guint clock_hz;
   GRand *rand;
+  GByteArray *scratch;
 };
 
 UbTestWires *ub_test_wires_new (const UbFlashPart *part, GBytes *content);
