@@ -120,6 +120,8 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   UbCli cli = { .object = json_object_new () };
+  gboolean wants_json = FALSE;
+  gboolean done;
   int status;
 
   setlocale (LC_ALL, "");
@@ -133,14 +135,13 @@ main (int argc, char **argv)
   signal (SIGXFSZ, SIG_IGN);
   signal (SIGPIPE, SIG_IGN);
 
-  /* Scripts that ask for JSON get it also when the rest of the line is wrong. */
+  /* Scripts that ask for JSON get it also when the rest of the line is wrong; then GOption forgets. */
   for (int i = 1; i < argc; i++)
-    cli.json |= g_str_equal (argv[i], "--json");
+    wants_json |= g_str_equal (argv[i], "--json");
 
-  if (run (&cli, argc, argv, &error))
-    status = ub_cli_finish (&cli, NULL);
-  else
-    status = ub_cli_finish (&cli, error);
+  done = run (&cli, argc, argv, &error);
+  cli.json |= wants_json;
+  status = ub_cli_finish (&cli, done ? NULL : error);
 
   json_object_unref (cli.object);
   g_free (cli.log_path);
