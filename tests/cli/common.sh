@@ -32,9 +32,14 @@ says() {
   grep -q -e "$1" err || fail "nothing on standard error says “$1”"
 }
 
-# field NAME: a member of the JSON object of the last run.
+# field NAME: a plain member of the JSON object of the last run.
 field() {
-  python3 -c 'import json,sys; v = json.load(open("out"))[sys.argv[1]]; print(v if not isinstance(v, bool) else str(v).lower())' "$1"
+  sed -n 's/^  "'"$1"'" : "\{0,1\}\(.*[^",]\)"\{0,1\},\{0,1\}$/\1/p' out | grep .
+}
+
+# is_json: the last run printed one JSON object and nothing else.
+is_json() {
+  python3 -c 'import json; assert isinstance(json.load(open("out")), dict)' || fail "no JSON object"
 }
 
 # field_is NAME VALUE

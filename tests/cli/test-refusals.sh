@@ -24,7 +24,8 @@ refused() {
 
 : >empty.bin
 refused empty.bin image-empty
-printf x >one.bin
+is_json
+printf '\001' >one.bin
 refused one.bin image-too-short
 mkdir folder
 refused folder file-unreadable

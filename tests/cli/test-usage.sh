@@ -15,7 +15,9 @@ wrong() {
 }
 
 wrong
+is_json
 wrong conquer
+is_json
 wrong --nonsense
 wrong backup
 wrong backup -p sim
@@ -72,6 +74,7 @@ expect 0 --json probe -p sim:file=chip.bin
 for name in command result programmer jedec_id part size family clock_hz bytes_read elapsed_s; do
   [ -n "$(field $name)" ] || fail "no $name"
 done
+is_json
 field_is jedec_id 1c7015
 field_is size 2097152
 expect 0 probe -p sim:file=chip.bin --json
@@ -79,6 +82,7 @@ field_is command probe
 expect 0 probe -p sim:file=chip.bin,clock=0x7530 --json
 field_is clock_hz 30000
 expect 0 inspect --json chip.bin
+is_json
 field_is kind full-backup
 field_is command inspect
 
