@@ -39,6 +39,7 @@ struct _UbSimProgrammer {
 
   UbSimChip *chip;
   char *path; /* of the file that is the module, or NULL */
+  GBytes *loaded; /* what is in that file */
   guint latency_us;
   gsize max_transaction;
   gsize max_batch;
@@ -104,7 +105,24 @@ load_file (UbSimProgrammer *self, GError **error)
     return FALSE;
   }
   ub_sim_chip_set_content (self->chip, content);
+  g_clear_pointer (&self->loaded, g_bytes_unref);
+  self->loaded = g_steal_pointer (&content);
   return TRUE;
+}
+
+/* At once or not at all, and only when something changed: reading a module does not touch its file. */
+static void
+save_file (UbSimProgrammer *self)
+{
+  g_autoptr (GBytes) content = ub_sim_chip_dup_content (self->chip);
+  g_autoptr (GError) error = NULL;
+  gsize n;
+  const char *bytes = g_bytes_get_data (content, &n);
+
+  if (g_bytes_equal (content, self->loaded))
+    return;
+  if (!g_file_set_contents (self->path, bytes, (gssize) n, &error))
+    g_message ("The simulated module’s file could not be saved: %s", error->message);
 }
 
 static gboolean
@@ -135,18 +153,10 @@ static void
 ub_sim_programmer_close (UbProgrammer *programmer)
 {
   UbSimProgrammer *self = UB_SIM_PROGRAMMER (programmer);
-  g_autoptr (GBytes) content = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize n;
-  const char *bytes;
 
   ub_sim_chip_set_reset (self->chip, FALSE);
-  if (self->path == NULL)
-    return;
-  content = ub_sim_chip_dup_content (self->chip);
-  bytes = g_bytes_get_data (content, &n);
-  if (!g_file_set_contents (self->path, bytes, (gssize) n, &error))
-    g_warning ("The simulated module’s file could not be saved: %s", error->message);
+  if (self->path != NULL)
+    save_file (self);
 }
 
 static gboolean
@@ -231,6 +241,7 @@ ub_sim_programmer_finalize (GObject *object)
   UbSimProgrammer *self = UB_SIM_PROGRAMMER (object);
 
   g_clear_object (&self->chip);
+  g_clear_pointer (&self->loaded, g_bytes_unref);
   g_free (self->path);
 
   G_OBJECT_CLASS (ub_sim_programmer_parent_class)->finalize (object);
