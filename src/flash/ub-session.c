@@ -353,7 +353,7 @@ find_clock (UbSession *self, GError **error)
   if (!proven)
     add_note (self,
               g_strdup (_ ("The flash holds nothing to test the clock with; it was tested with "
-                           "the flash’s ID alone.")));
+                           "the flash’s own identification alone.")));
   return TRUE;
 }
 

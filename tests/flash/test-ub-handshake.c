@@ -142,6 +142,30 @@ test_stream_covers_the_window (void)
   }
 }
 
+/* A module whose window stays open for longer is not left alone while it announces itself, but not for ever. */
+static void
+test_stream_goes_on (void)
+{
+  g_autoptr (UbTestWires) wires = ub_test_wires_new (NULL, NULL);
+  UbProgrammer *programmer = UB_PROGRAMMER (wires);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  UbEvidence evidence;
+
+  wires->bridged = TRUE;
+  ub_evidence_init (&evidence);
+  g_assert_true (ub_programmer_open (programmer, &error));
+  g_assert_true (ub_programmer_set_clock (programmer, 1000000, NULL, &error));
+  g_assert_true (ub_handshake_stream (programmer, 25, 60000, &evidence, NULL, &error));
+  g_assert_true (evidence.d2_seen);
+  g_assert_cmpint (ub_programmer_get_time (programmer), >=, 500000);
+  g_assert_cmpint (ub_programmer_get_time (programmer), <=, 600000);
+
+  g_cancellable_cancel (cancellable);
+  g_assert_false (ub_handshake_stream (programmer, 25, 60000, &evidence, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static void
 test_read_id (void)
 {
@@ -175,6 +199,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/handshake/d2-seen", test_d2_seen);
   g_test_add_func ("/handshake/verdict", test_verdict);
   g_test_add_func ("/handshake/covers-the-window", test_stream_covers_the_window);
+  g_test_add_func ("/handshake/goes-on", test_stream_goes_on);
   g_test_add_func ("/handshake/read-id", test_read_id);
 
   return g_test_run ();

@@ -247,6 +247,71 @@ test_narrow_programmers (void)
   g_assert_cmpuint (ub_programmer_get_clock (UB_PROGRAMMER (wires)), ==, 1500000);
 }
 
+/* Flash that takes its time is waited for; it is not given a second reset. */
+static void
+test_late_flash (void)
+{
+  g_autoptr (UbTestWires) wires = new_wires (NULL);
+  g_autoptr (UbSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  wires->late_us = 900 * MSEC;
+  session = ub_session_open (UB_PROGRAMMER (wires), NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_resets (wires), ==, 1);
+  g_assert_cmpint (get_time (wires), >=, 900 * MSEC);
+}
+
+typedef struct {
+  UbTestWires *wires;
+  gint64 reset_at;
+  GArray *lows; /* of guint, milliseconds */
+  GArray *clocks;
+  guint modes;
+} Attempts;
+
+static void
+watch_attempts (const UbConnectState *state, gpointer user_data)
+{
+  Attempts *attempts = user_data;
+  guint low;
+
+  if (state->step == UB_CONNECT_STEP_RESET) {
+    attempts->reset_at = get_time (attempts->wires);
+    attempts->modes |= 1u << state->mode;
+  } else if (state->step == UB_CONNECT_STEP_WAIT) {
+    low = (get_time (attempts->wires) - attempts->reset_at) / MSEC;
+    g_array_append_val (attempts->lows, low);
+    g_array_append_val (attempts->clocks, state->clock_hz);
+  }
+}
+
+static void
+test_attempts_vary (void)
+{
+  g_autoptr (UbTestWires) wires = new_wires (NULL);
+  g_autoptr (GArray) lows = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) clocks = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GError) error = NULL;
+  Attempts attempts = { .wires = wires, .lows = lows, .clocks = clocks };
+  guint shortest = G_MAXUINT, longest = 0, lowest = G_MAXUINT;
+
+  ub_sim_chip_set_deaf (wires->chip, TRUE);
+  g_assert_null (ub_session_open (UB_PROGRAMMER (wires), watch_attempts, &attempts, NULL, &error));
+  g_assert_cmpuint (lows->len, >=, 10);
+  for (guint i = 0; i < lows->len; i++) {
+    shortest = MIN (shortest, g_array_index (lows, guint, i));
+    longest = MAX (longest, g_array_index (lows, guint, i));
+    lowest = MIN (lowest, g_array_index (clocks, guint, i));
+  }
+  g_assert_cmpuint (g_array_index (lows, guint, 0), ==, shortest);
+  g_assert_cmpuint (shortest, >=, 100);
+  g_assert_cmpuint (longest, >=, 1000);
+  g_assert_cmpuint (g_array_index (clocks, guint, 0), ==, 1000000);
+  g_assert_cmpuint (lowest, ==, 3000);
+  g_assert_cmpuint (attempts.modes, ==, 1u << 0 | 1u << 3);
+}
+
 /* The simulator as a person names it. */
 static void
 test_simulator (void)
@@ -573,6 +638,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/slow-wires", test_wires_that_only_carry_less);
   g_test_add_func ("/session/wishes", test_honours_wishes);
   g_test_add_func ("/session/narrow-programmers", test_narrow_programmers);
+  g_test_add_func ("/session/late-flash", test_late_flash);
+  g_test_add_func ("/session/attempts-vary", test_attempts_vary);
   g_test_add_func ("/session/simulator", test_simulator);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++) {
     g_autofree char *path = g_strdup_printf ("/session/failure/%s", failures[i].name);

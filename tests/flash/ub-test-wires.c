@@ -99,6 +99,7 @@ ub_test_wires_set_reset (UbProgrammer *programmer, gboolean asserted, GError **e
   if (asserted)
     self->n_resets_asked++;
   self->is_reset = asserted;
+  self->risen_at = ub_test_wires_get_time (programmer);
   if (!self->cen_broken)
     ub_sim_chip_set_reset (self->chip, asserted);
   return TRUE;
@@ -107,6 +108,8 @@ ub_test_wires_set_reset (UbProgrammer *programmer, gboolean asserted, GError **e
 static void
 spoil (UbTestWires *self, const guint8 *tx, guint8 *rx, gsize n)
 {
+  gint64 age = ub_test_wires_get_time (UB_PROGRAMMER (self)) - self->risen_at;
+  gboolean is_late = self->late_us > 0 && age > 60000 && age < self->late_us;
   gboolean flip = self->flips > 0 && self->clock_hz > self->flips_above;
   guint8 before = 0;
 
@@ -123,6 +126,8 @@ spoil (UbTestWires *self, const guint8 *tx, guint8 *rx, gsize n)
       if (g_rand_double (self->rand) < self->flips)
         rx[i] ^= 1u << bit;
     }
+    if (is_late)
+      rx[i] = 0x00;
     if (self->miso >= 0)
       rx[i] = self->miso > 0 ? 0xFF : 0x00;
   }

@@ -29,6 +29,7 @@ G_DECLARE_FINAL_TYPE (UbTestWires, ub_test_wires, UB, TEST_WIRES, UbProgrammer)
  * @miso: what MISO is stuck at, 0 or 1; -1 when it is whole
  * @noisy: MISO carries noise
  * @shift: MISO arrives late by so many bits
+ * @late_us: the flash answers only this long after CEN rose
  * @flips: bit errors per bit read
  * @flips_above: at clocks above this
  * @hand_at_us: when a hand pulls CEN, zero-terminated
@@ -60,6 +61,7 @@ struct _UbTestWires {
   int miso;
   gboolean noisy;
   guint shift;
+  gint64 late_us;
   double flips;
   guint flips_above;
   gint64 hand_at_us[8];
@@ -72,6 +74,7 @@ struct _UbTestWires {
   guint n_opened;
   guint n_closed;
   gboolean is_reset;
+  gint64 risen_at;
   guint clock_hz;
   GRand *rand;
   GByteArray *scratch;
