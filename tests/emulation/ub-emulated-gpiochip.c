@@ -37,6 +37,7 @@ struct _UbEmulatedGpiochip {
   gboolean is_output;
   gboolean open_drain;
   gboolean was_input;
+  guint n_announced; /* descriptors whose end was told before umockdev notices it */
 };
 
 G_DEFINE_FINAL_TYPE (UbEmulatedGpiochip, ub_emulated_gpiochip, UMOCKDEV_TYPE_IOCTL_BASE)
@@ -263,6 +264,18 @@ handle_chip_request (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
   }
 }
 
+/* The descriptor was closed, by its owner or because he died. */
+static void
+let_line_go (UbEmulatedGpiochip *self)
+{
+  self->held = FALSE;
+  g_clear_pointer (&self->consumer, g_free);
+  if (!self->traits.keeps_driving) {
+    self->is_output = FALSE;
+    drive (self, TRUE);
+  }
+}
+
 static glong
 handle_line_request (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 {
@@ -275,6 +288,10 @@ handle_line_request (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
     return set_values_v2 (self, client);
   case GPIO_V2_LINE_SET_CONFIG_IOCTL:
     return set_config_v2 (self, client);
+  case UB_EMULATION_RELEASE_IOCTL:
+    self->n_announced++;
+    let_line_go (self);
+    return 0;
   default:
     return -EINVAL; /* not ENOTTY, as the kernel does it */
   }
@@ -304,7 +321,6 @@ ub_emulated_gpiochip_handle_ioctl (UMockdevIoctlBase *base, UMockdevIoctlClient 
   return TRUE;
 }
 
-/* The descriptor was closed, by its owner or because he died. */
 static void
 ub_emulated_gpiochip_client_vanished (UMockdevIoctlBase *base, UMockdevIoctlClient *client)
 {
@@ -313,12 +329,10 @@ ub_emulated_gpiochip_client_vanished (UMockdevIoctlBase *base, UMockdevIoctlClie
   if (!is_line (self, client))
     return;
   g_mutex_lock (&self->mutex);
-  self->held = FALSE;
-  g_clear_pointer (&self->consumer, g_free);
-  if (!self->traits.keeps_driving) {
-    self->is_output = FALSE;
-    drive (self, TRUE);
-  }
+  if (self->n_announced > 0)
+    self->n_announced--;
+  else
+    let_line_go (self);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -5,7 +5,7 @@
 
 /*
  * Preloaded before umockdev's library into the programs under test, for what umockdev cannot do: hand
- * out the descriptor of a GPIO line, and fail to open a node.
+ * out the descriptor of a GPIO line and learn at once that it was closed, and fail to open a node.
  */
 
 /* On 64-bit systems it makes open() another name of open64(), and both are defined here. */
@@ -28,10 +28,16 @@
 int open (const char *path, int flags, ...);
 int open64 (const char *path, int flags, ...);
 int access (const char *path, int mode);
+int close (int fd);
 int ioctl (int fd, unsigned long request, ...);
+
+/* Which descriptors are lines; higher ones do not happen in tests. */
+#define MAX_FD 1024
+static char is_line[MAX_FD];
 
 typedef int (*OpenFunc) (const char *path, int flags, ...);
 typedef int (*AccessFunc) (const char *path, int mode);
+typedef int (*CloseFunc) (int fd);
 typedef int (*IoctlFunc) (int fd, unsigned long request, ...);
 
 static int
@@ -126,7 +132,19 @@ open_line (int *descriptor)
   snprintf (path, sizeof path, "/dev/" UB_EMULATION_LINE_NODE,
             *descriptor - UB_EMULATION_LINE_TOKEN);
   *descriptor = open (path, O_RDWR | O_CLOEXEC);
+  if (*descriptor >= 0 && *descriptor < MAX_FD)
+    is_line[*descriptor] = 1;
   return *descriptor < 0 ? -1 : 0;
+}
+
+int
+close (int fd)
+{
+  if (fd >= 0 && fd < MAX_FD && is_line[fd]) {
+    is_line[fd] = 0;
+    ((IoctlFunc) dlsym (RTLD_NEXT, "ioctl")) (fd, UB_EMULATION_RELEASE_IOCTL, NULL);
+  }
+  return ((CloseFunc) dlsym (RTLD_NEXT, "close")) (fd);
 }
 
 int

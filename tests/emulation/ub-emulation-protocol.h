@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <linux/ioctl.h>
+
 /* What the emulation and the library preloaded into the programs under test have agreed on. */
 
 /* Here lie files with the names of device nodes; open() and access() fail with the number in them. */
@@ -15,3 +17,7 @@
  * line's node instead. */
 #define UB_EMULATION_LINE_TOKEN 1000000
 #define UB_EMULATION_LINE_NODE "ub-line%d"
+
+/* The emulation learns of a descriptor that was closed some time later; the preloaded library tells it of a
+ * line's before, because the kernel releases a line before close() returns. */
+#define UB_EMULATION_RELEASE_IOCTL _IO ('u', 1)

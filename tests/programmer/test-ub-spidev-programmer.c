@@ -130,6 +130,538 @@ test_enter (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (counters.refused, ==, 0);
 }
 
+/* What a Raspberry Pi's 64-bit kernel takes, and what others do. */
+typedef struct {
+  const char *name;
+  UbEmulatedSpidevTraits spidev;
+  guint modes;
+  gsize max_transaction;
+  guint min_hz_from;
+  guint min_hz_to;
+} Computer;
+
+static const Computer computers[] = {
+  { "Raspberry Pi", { 4096, 128, 0, 125000000, 0x0F, 0x09, FALSE, FALSE }, 0x09, 4096, 1000, 1000 },
+  { "no bufsiz", { 4096, 128, 0, 125000000, 0x0F, 0x09, FALSE, TRUE }, 0x09, 4096, 1000, 1000 },
+  { "large bufsiz",
+    { 65536, 128, 0, 125000000, 0x0F, 0x09, FALSE, FALSE },
+    0x09,
+    65536,
+    1000,
+    1000 },
+  { "odd bufsiz", { 5000, 64, 0, 125000000, 0x0F, 0x09, FALSE, FALSE }, 0x09, 4992, 1000, 1000 },
+  { "floor of 3 kHz",
+    { 4096, 64, 3000, 50000000, 0x0F, 0x09, FALSE, FALSE },
+    0x09,
+    4096,
+    3000,
+    3300 },
+  { "no empty transfers",
+    { 4096, 4, 0, 50000000, 0x0F, 0x09, TRUE, FALSE },
+    0x09,
+    4096,
+    1000,
+    1000 },
+  { "mode 0 only", { 4096, 64, 0, 50000000, 0x01, 0x01, FALSE, FALSE }, 0x01, 4096, 1000, 1000 },
+  { "mode 3 only", { 4096, 64, 0, 50000000, 0x08, 0x08, FALSE, FALSE }, 0x08, 4096, 1000, 1000 },
+};
+
+static void
+test_computer (gconstpointer data)
+{
+  const Computer *computer = data;
+  Fixture fixture = { NULL };
+  g_autoptr (UbProgrammer) programmer = NULL;
+  g_autoptr (GError) error = NULL;
+  const UbProgrammerLimits *limits;
+  UbEmulatedSpidevCounters counters;
+  guint8 tx[4] = { 0x03 };
+  g_autofree guint8 *rx = g_malloc0 (computer->max_transaction);
+  UbTransaction read = { .tx = tx, .n_tx = 4, .rx = rx, .n_rx = computer->max_transaction - 4 };
+  UbTransaction batch[3];
+
+  set_up_with (&fixture, &computer->spidev, &ub_emulated_gpiochip_raspberry_pi);
+  programmer = open_programmer ("spidev");
+  limits = ub_programmer_get_limits (programmer);
+  g_assert_cmphex (limits->modes, ==, computer->modes);
+  g_assert_cmpuint (limits->max_transaction, ==, computer->max_transaction);
+  g_assert_cmpuint (limits->min_hz, >=, computer->min_hz_from);
+  g_assert_cmpuint (limits->min_hz, <=, computer->min_hz_to);
+  g_assert_true (limits->has_reset);
+
+  if ((computer->modes & 1) == 0)
+    g_assert_true (ub_programmer_set_mode (programmer, 3, NULL));
+  enter (programmer, limits->min_hz);
+  g_assert_cmphex (read_id (programmer), ==, 0x1C7015);
+  g_assert_cmpuint (ub_emulated_spidev_get_lowest_hz (fixture.spidev), ==, limits->min_hz);
+
+  /* The largest transaction, alone and three of them with pauses. */
+  ub_programmer_set_clock (programmer, 10000000, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 3; i++) {
+    batch[i] = read;
+    batch[i].delay_us = 100;
+  }
+  ub_programmer_exchange (programmer, &read, 1, &error);
+  g_assert_no_error (error);
+  ub_programmer_exchange (programmer, batch, 3, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < read.n_rx; i++)
+    g_assert_cmphex (rx[i], ==, (guint8) (i * 7 ^ i >> 8));
+
+  ub_emulated_spidev_get_counters (fixture.spidev, &counters);
+  g_assert_cmpuint (counters.refused, <, 20); /* of the search for the lowest clock */
+  g_clear_object (&programmer);
+  tear_down (&fixture, NULL);
+}
+
+/* A page program costs at most a quarter of an ioctl, and every page is there: chip select has risen
+ * before the time that it takes begins. */
+static void
+test_pages (Fixture *fixture, gconstpointer data)
+{
+  enum { N_PAGES = 24 };
+  g_autoptr (UbProgrammer) programmer = open_programmer ("spidev");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) content = NULL;
+  static const guint8 write_enable = 0x06, read_status = 0x05;
+  static const guint8 unprotect[2] = { 0x01, 0x00 };
+  guint8 page[N_PAGES][260], status[N_PAGES];
+  UbTransaction batch[3 * N_PAGES], prepare[2];
+  UbEmulatedSpidevCounters before, after;
+  const guint8 *bytes;
+
+  enter (programmer, 1000000);
+  prepare[0] = (UbTransaction) { .tx = &write_enable, .n_tx = 1 };
+  prepare[1] = (UbTransaction) { .tx = unprotect, .n_tx = 2, .delay_us = 30000 };
+  ub_programmer_exchange (programmer, prepare, 2, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_PAGES; i++) {
+    /* Blank, behind what the fixture has put there. */
+    guint32 address = 128 * 1024 + i * UB_PAGE_SIZE;
+
+    memset (page[i], (int) i + 1, sizeof page[i]);
+    page[i][0] = 0x02;
+    page[i][1] = address >> 16;
+    page[i][2] = address >> 8 & 0xFF;
+    page[i][3] = 0;
+    batch[3 * i] = (UbTransaction) { .tx = &write_enable, .n_tx = 1 };
+    batch[3 * i + 1] = (UbTransaction) { .tx = page[i], .n_tx = 260, .delay_us = 3100 };
+    batch[3 * i + 2] =
+        (UbTransaction) { .tx = &read_status, .n_tx = 1, .rx = &status[i], .n_rx = 1 };
+  }
+  ub_emulated_spidev_get_counters (fixture->spidev, &before);
+  ub_programmer_exchange (programmer, batch, 3 * N_PAGES, &error);
+  g_assert_no_error (error);
+  ub_emulated_spidev_get_counters (fixture->spidev, &after);
+  g_assert_cmpuint (4 * (after.ioctls - before.ioctls), <=, N_PAGES);
+
+  content = ub_sim_chip_dup_content (fixture->chip);
+  bytes = g_bytes_get_data (content, NULL);
+  for (guint i = 0; i < N_PAGES; i++) {
+    g_assert_cmphex (status[i] & 1, ==, 0);
+    g_assert_cmphex (bytes[128 * 1024 + i * UB_PAGE_SIZE], ==, i + 1);
+    g_assert_cmphex (bytes[128 * 1024 + i * UB_PAGE_SIZE + 255], ==, i + 1);
+  }
+}
+
+/* What the kernel answers, and what it means to the person. */
+typedef struct {
+  const char *name;
+  int number;
+  int code;
+} Answer;
+
+static const Answer open_answers[] = {
+  { "EACCES", EACCES, UB_ERROR_PERMISSION },
+  { "EPERM", EPERM, UB_ERROR_PERMISSION },
+  { "EBUSY", EBUSY, UB_ERROR_BUSY },
+  { "ENODEV", ENODEV, UB_ERROR_UNPLUGGED },
+  { "ENXIO", ENXIO, UB_ERROR_UNPLUGGED },
+  { "EIO", EIO, UB_ERROR_TRANSFER },
+  { "ENOENT", ENOENT, UB_ERROR_NO_PROGRAMMER },
+};
+
+static void
+test_open_error (gconstpointer data)
+{
+  const Answer *answer = data;
+  Fixture fixture = { NULL };
+  g_autoptr (UbProgrammer) programmer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&fixture, NULL);
+  programmer = new_programmer ("spidev", &error);
+  g_assert_no_error (error);
+  ub_emulation_set_open_error (fixture.emulation, "/dev/spidev0.0", answer->number);
+  g_assert_false (ub_programmer_open (programmer, &error));
+  g_assert_error (error, UB_ERROR, answer->code);
+  g_assert_nonnull (strstr (error->message, "/dev/spidev0.0"));
+
+  /* Put right, the same object works. */
+  g_clear_error (&error);
+  ub_emulation_set_open_error (fixture.emulation, "/dev/spidev0.0", 0);
+  ub_programmer_open (programmer, &error);
+  g_assert_no_error (error);
+  g_clear_object (&programmer);
+  tear_down (&fixture, NULL);
+}
+
+static const Answer transfer_answers[] = {
+  { "EIO", EIO, UB_ERROR_TRANSFER },
+  { "ETIMEDOUT", ETIMEDOUT, UB_ERROR_TIMEOUT },
+  { "ENODEV", ENODEV, UB_ERROR_UNPLUGGED },
+  { "ESHUTDOWN", ESHUTDOWN, UB_ERROR_UNPLUGGED },
+  { "EREMOTEIO", EREMOTEIO, UB_ERROR_TRANSFER },
+};
+
+static void
+test_transfer_error (gconstpointer data)
+{
+  const Answer *answer = data;
+  Fixture fixture = { NULL };
+  g_autoptr (UbProgrammer) programmer = NULL;
+  g_autoptr (GError) error = NULL;
+  UbTransaction transaction = { .tx = (const guint8 *) "\x9f", .n_tx = 1 };
+  UbEmulatedSpidevCounters counters;
+
+  set_up (&fixture, NULL);
+  programmer = open_programmer ("spidev");
+  enter (programmer, 1000000);
+  g_assert_true (ub_programmer_set_reset (programmer, TRUE, &error));
+  ub_emulated_spidev_get_counters (fixture.spidev, &counters);
+  ub_emulated_spidev_fail_at (fixture.spidev, counters.messages + 2, answer->number);
+  g_assert_true (ub_programmer_exchange (programmer, &transaction, 1, &error));
+  g_assert_false (ub_programmer_exchange (programmer, &transaction, 1, &error));
+  g_assert_error (error, UB_ERROR, answer->code);
+
+  /* Whatever happened: the lines are released, and it works again when the trouble is over. */
+  ub_programmer_close (programmer);
+  g_assert_false (ub_emulated_module_is_cen_low (ub_emulation_get_module (fixture.emulation)));
+  g_assert_true (ub_emulated_gpiochip_was_input (fixture.gpiochip));
+  ub_emulated_spidev_fail_at (fixture.spidev, 0, 0);
+  g_clear_error (&error);
+  ub_programmer_open (programmer, &error);
+  g_assert_no_error (error);
+  enter (programmer, 1000000);
+  g_assert_cmphex (read_id (programmer), ==, 0x1C7015);
+  g_clear_object (&programmer);
+  tear_down (&fixture, NULL);
+}
+
+static void
+test_lock (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UbProgrammer) first = open_programmer ("spidev");
+  g_autoptr (UbProgrammer) second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  second = new_programmer ("spidev", &error);
+  g_assert_no_error (error);
+  g_assert_false (ub_programmer_open (second, &error));
+  g_assert_error (error, UB_ERROR, UB_ERROR_BUSY);
+  g_assert_cmpstr (ub_programmer_get_name (second), !=, NULL);
+
+  ub_programmer_close (first);
+  g_clear_error (&error);
+  ub_programmer_open (second, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_manual (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UbProgrammer) programmer = open_programmer ("spidev:cen=manual");
+
+  g_assert_false (ub_programmer_get_limits (programmer)->has_reset);
+  g_assert_false (ub_emulated_gpiochip_is_held (fixture->gpiochip));
+}
+
+/* What is given, on which board, and what comes of it. */
+typedef struct {
+  const char *name;
+  const char *model;
+  const char *nodes[3];
+  const char *label;
+  gboolean named;
+  const char *spec;
+  int code; /* UbError, -1 for success */
+} Setting;
+
+#define FINE -1
+#define PI "Raspberry Pi 3 Model B Plus Rev 1.3"
+
+static const Setting settings[] = {
+  { "Raspberry Pi", PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, "spidev", FINE },
+  { "two chip selects", PI, { "spidev0.0", "spidev0.1" }, "pinctrl-bcm2835", TRUE, "spidev", FINE },
+  { "unnamed lines", PI, { "spidev0.0" }, "pinctrl-bcm2835", FALSE, "spidev", FINE },
+  { "all said",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:device=/dev/spidev0.0,cen=GPIO22,drive=push-pull,mode=3,clock=1000000",
+    FINE },
+  { "offset",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:chip=/dev/gpiochip0,cen=22",
+    FINE },
+  { "label",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:chip=pinctrl-bcm2835,cen=22",
+    FINE },
+  { "preset", NULL, { "spidev0.0" }, "pinctrl-bcm2835", FALSE, "spidev:preset=raspberry-pi", FINE },
+  { "Banana Pi",
+    "Banana Pi BPI-M1-Plus",
+    { "spidev0.0" },
+    "1c20800.pinctrl",
+    FALSE,
+    "spidev",
+    FINE },
+  { "Orange Pi",
+    "Xunlong Orange Pi PC",
+    { "spidev0.0" },
+    "1c20800.pinctrl",
+    FALSE,
+    "spidev",
+    FINE },
+  { "no board, but that line", NULL, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, "spidev", FINE },
+  { "no board, no such line",
+    NULL,
+    { "spidev0.0" },
+    "gpio-mockup-A",
+    FALSE,
+    "spidev",
+    UB_ERROR_NO_RESET_LINE },
+  { "other board",
+    "Radxa ROCK 5B",
+    { "spidev0.0" },
+    "gpio0",
+    TRUE,
+    "spidev",
+    UB_ERROR_NO_RESET_LINE },
+  { "other board, line said",
+    "Radxa ROCK 5B",
+    { "spidev0.0" },
+    "gpio0",
+    TRUE,
+    "spidev:cen=GPIO22",
+    FINE },
+  { "other board, several nodes",
+    "Radxa ROCK 5B",
+    { "spidev1.0", "spidev4.0" },
+    "gpio0",
+    TRUE,
+    "spidev:cen=GPIO22",
+    UB_ERROR_SEVERAL_PROGRAMMERS },
+  { "SPI is off", PI, { NULL }, "pinctrl-bcm2835", TRUE, "spidev", UB_ERROR_SPI_DISABLED },
+  { "no such line",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:cen=GPIO999",
+    UB_ERROR_NO_RESET_LINE },
+  { "no GPIO at all", PI, { "spidev0.0" }, NULL, TRUE, "spidev", UB_ERROR_NO_RESET_LINE },
+  { "no GPIO needed", PI, { "spidev0.0" }, NULL, TRUE, "spidev:cen=manual", FINE },
+  { "no such node",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:device=/dev/spidev7.0",
+    UB_ERROR_NO_PROGRAMMER },
+  { "bad drive",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:drive=hard",
+    UB_ERROR_BAD_SETTING },
+  { "bad mode",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:mode=1",
+    UB_ERROR_BAD_SETTING },
+  { "bad clock",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:clock=0",
+    UB_ERROR_BAD_SETTING },
+  { "bad preset",
+    PI,
+    { "spidev0.0" },
+    "pinctrl-bcm2835",
+    TRUE,
+    "spidev:preset=lemon-pi",
+    UB_ERROR_BAD_SETTING },
+};
+
+static void
+set_up_board (Fixture *fixture, const Setting *setting)
+{
+  UbEmulatedGpiochipTraits gpiochip = { setting->label, 288, setting->named, 22, FALSE };
+
+  if (g_strcmp0 (setting->label, "1c20800.pinctrl") == 0)
+    gpiochip.cen = strstr (setting->model, "Orange") != NULL ? 3 : 53; /* PA3, PB21 */
+  set_up_with (fixture, NULL, setting->label != NULL ? &gpiochip : NULL);
+  ub_emulation_set_file (fixture->emulation, "/proc/device-tree/model",
+                         setting->model != NULL ? setting->model : "");
+  for (guint i = 0; i < G_N_ELEMENTS (setting->nodes) && setting->nodes[i] != NULL; i++) {
+    g_clear_object (&fixture->spidev);
+    fixture->spidev = ub_emulated_spidev_add (fixture->emulation, setting->nodes[i],
+                                              &ub_emulated_spidev_raspberry_pi);
+  }
+}
+
+static void
+test_setting (gconstpointer data)
+{
+  const Setting *setting = data;
+  Fixture fixture = { NULL };
+  g_autoptr (UbProgrammer) programmer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up_board (&fixture, setting);
+  programmer = new_programmer (setting->spec, &error);
+  if (programmer != NULL)
+    ub_programmer_open (programmer, &error);
+  if (setting->code == FINE)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, UB_ERROR, setting->code);
+  if (strstr (setting->spec, "push-pull") != NULL) {
+    g_assert_false (ub_emulated_gpiochip_is_open_drain (fixture.gpiochip));
+    g_assert_cmpint (ub_programmer_get_fixed_mode (programmer), ==, 3);
+    g_assert_cmpuint (ub_programmer_get_fixed_clock (programmer), ==, 1000000);
+  }
+  g_clear_object (&programmer);
+  tear_down (&fixture, NULL);
+}
+
+static GPtrArray *
+enumerate (void)
+{
+  GPtrArray *infos = g_ptr_array_new_with_free_func (g_object_unref);
+
+  ub_spidev_programmer_enumerate (infos);
+  return infos;
+}
+
+static void
+test_enumerate (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) infos = NULL;
+  g_autoptr (UbProgrammer) programmer = NULL;
+  UbEmulatedSpidevCounters counters;
+  UbProgrammerInfo *info;
+
+  ub_emulation_set_file (fixture->emulation, "/proc/device-tree/model", PI);
+  infos = enumerate ();
+  g_assert_cmpuint (infos->len, ==, 1);
+  info = g_ptr_array_index (infos, 0);
+  g_assert_true (ub_programmer_info_is_usable (info));
+  g_assert_cmpstr (ub_programmer_info_get_backend (info), ==, "spidev");
+  g_assert_cmpstr (ub_programmer_info_get_name (info), ==, PI ", SPI 0.0");
+  ub_emulated_spidev_get_counters (fixture->spidev, &counters);
+  g_assert_cmpuint (counters.ioctls, ==, 0);
+
+  programmer = open_programmer (ub_programmer_info_get_spec (info));
+  g_assert_true (ub_programmer_is_open (programmer));
+}
+
+typedef struct {
+  const char *name;
+  const char *refused; /* a node that may not be opened */
+  Setting board;
+  guint n_infos;
+  int code;
+} Listing;
+
+static const Listing listings[] = {
+  { "usable", NULL, { NULL, PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 }, 1, FINE },
+  { "two chip selects",
+    NULL,
+    { NULL, PI, { "spidev0.0", "spidev0.1" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
+    1,
+    FINE },
+  { "two controllers",
+    NULL,
+    { NULL, PI, { "spidev0.0", "spidev1.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
+    2,
+    FINE },
+  { "no permission for SPI",
+    "/dev/spidev0.0",
+    { NULL, PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
+    1,
+    UB_ERROR_PERMISSION },
+  { "no permission for GPIO",
+    "/dev/gpiochip0",
+    { NULL, PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
+    1,
+    UB_ERROR_PERMISSION },
+  { "no GPIO",
+    NULL,
+    { NULL, PI, { "spidev0.0" }, NULL, TRUE, NULL, 0 },
+    1,
+    UB_ERROR_NO_RESET_LINE },
+  { "SPI is off",
+    NULL,
+    { NULL, PI, { NULL }, "pinctrl-bcm2835", TRUE, NULL, 0 },
+    1,
+    UB_ERROR_SPI_DISABLED },
+  { "no board", NULL, { NULL, NULL, { NULL }, NULL, TRUE, NULL, 0 }, 0, FINE },
+};
+
+static void
+test_listing (gconstpointer data)
+{
+  const Listing *listing = data;
+  Fixture fixture = { NULL };
+  g_autoptr (GPtrArray) infos = NULL;
+
+  set_up_board (&fixture, &listing->board);
+  if (listing->refused != NULL)
+    ub_emulation_set_open_error (fixture.emulation, listing->refused, EACCES);
+  infos = enumerate ();
+  g_assert_cmpuint (infos->len, ==, listing->n_infos);
+  for (guint i = 0; i < infos->len; i++) {
+    const GError *problem = ub_programmer_info_get_problem (g_ptr_array_index (infos, i));
+
+    if (listing->code == FINE)
+      g_assert_no_error (problem);
+    else
+      g_assert_error (problem, UB_ERROR, listing->code);
+  }
+  tear_down (&fixture, NULL);
+}
+
+static void
+add_tables (void)
+{
+#define ADD_TABLE(table, prefix, func)                                                           \
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {                                             \
+    g_autofree char *path = g_strconcat ("/spidev-programmer/" prefix "/", table[i].name, NULL); \
+    g_test_add_data_func (path, &table[i], func);                                                \
+  }
+  ADD_TABLE (computers, "computer", test_computer)
+  ADD_TABLE (open_answers, "open", test_open_error)
+  ADD_TABLE (transfer_answers, "transfer", test_transfer_error)
+  ADD_TABLE (settings, "setting", test_setting)
+  ADD_TABLE (listings, "listing", test_listing)
+#undef ADD_TABLE
+}
+
 int
 main (int argc, char **argv)
 {
@@ -140,7 +672,12 @@ main (int argc, char **argv)
 #define ADD(path, func) \
   g_test_add ("/spidev-programmer/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("enter", test_enter);
+  ADD ("pages", test_pages);
+  ADD ("lock", test_lock);
+  ADD ("manual", test_manual);
+  ADD ("enumerate", test_enumerate);
 #undef ADD
+  add_tables ();
 
   return g_test_run ();
 }
