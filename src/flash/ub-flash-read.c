@@ -26,8 +26,9 @@
 
 /* A reread goes on in pieces of this many bytes, so that a clock that is too high is noticed early. */
 #define REREAD_PIECE (64 * 1024)
-/* How often a sector is read at one clock until two readings agree. */
-#define MAX_READINGS 4
+/* How often a sector is read at one clock until two readings of each of its pages agree. */
+#define MAX_READINGS 6
+#define PAGES_PER_SECTOR (UB_SECTOR_SIZE / UB_PAGE_SIZE)
 
 #define READ 0x03
 #define FAST_READ 0x0B
@@ -189,6 +190,36 @@ ub_flash_read (UbFlash *self,
                                 error);
 }
 
+typedef struct {
+  gsize size;
+  guint8 readings[MAX_READINGS][UB_SECTOR_SIZE];
+  guint n_readings;
+  gboolean is_settled[PAGES_PER_SECTOR];
+  guint n_settled;
+} Settling;
+
+/* Looks for pages in which the last reading agrees with an earlier one, or with @expected. */
+static void
+find_agreement (Settling *self, guint8 *buffer, const guint8 *expected)
+{
+  const guint8 *last = self->readings[self->n_readings - 1];
+
+  for (gsize at = 0; at < self->size; at += UB_PAGE_SIZE) {
+    gboolean *is_settled = &self->is_settled[at / UB_PAGE_SIZE];
+    gsize n = MIN (UB_PAGE_SIZE, self->size - at);
+
+    if (*is_settled)
+      continue;
+    *is_settled = expected != NULL && memcmp (last + at, expected + at, n) == 0;
+    for (guint i = 0; i + 1 < self->n_readings && !*is_settled; i++)
+      *is_settled = memcmp (last + at, self->readings[i] + at, n) == 0;
+    if (*is_settled) {
+      memcpy (buffer + at, last + at, n);
+      self->n_settled++;
+    }
+  }
+}
+
 /**
  * ub_flash_settle:
  * @self: a flash
@@ -199,7 +230,7 @@ ub_flash_read (UbFlash *self,
  * @cancellable: (nullable): checked before each reading
  * @error: return location for %UB_ERROR_UNSTABLE, an error of the programmer or %G_IO_ERROR_CANCELLED
  *
- * Reads again and again until two readings agree, lowering the clock when they do not.
+ * Reads again and again until two readings of each page agree, lowering the clock when they do not.
  *
  * Returns: whether two agreed
  */
@@ -212,57 +243,64 @@ ub_flash_settle (UbFlash *self,
                  GCancellable *cancellable,
                  GError **error)
 {
-  guint8 readings[MAX_READINGS][UB_SECTOR_SIZE];
+  Settling settling = { .size = size, .n_readings = 1 };
+  guint n_pages = (guint) ((size + UB_PAGE_SIZE - 1) / UB_PAGE_SIZE);
 
-  memcpy (readings[0], buffer, size);
-  for (;;) {
-    for (guint i = 1; i < MAX_READINGS; i++) {
-      gboolean agree;
+  g_return_val_if_fail (size <= UB_SECTOR_SIZE, FALSE);
 
-      ub_flash_count_retries (self, 1);
-      if (!ub_flash_read_quietly (self, address, readings[i], size, NULL, NULL, cancellable, error))
+  memcpy (settling.readings[0], buffer, size);
+  while (settling.n_settled < n_pages) {
+    if (settling.n_readings == MAX_READINGS) {
+      if (!ub_clock_step_down (self->programmer, NULL, error)) {
+        g_prefix_error (error, _ ("the sector at 0x%06X reads differently each time: "), address);
         return FALSE;
-      agree = expected != NULL && memcmp (readings[i], expected, size) == 0;
-      for (guint j = 0; j < i && !agree; j++)
-        agree = memcmp (readings[i], readings[j], size) == 0;
-      if (agree) {
-        memcpy (buffer, readings[i], size);
-        return TRUE;
       }
+      settling.n_readings = 1;
     }
-    if (!ub_clock_step_down (self->programmer, NULL, error)) {
-      g_prefix_error (error, _ ("the sector at 0x%06X reads differently each time: "), address);
+    ub_flash_count_retries (self, 1);
+    if (!ub_flash_read_quietly (self, address, settling.readings[settling.n_readings++], size, NULL,
+                                NULL, cancellable, error))
       return FALSE;
-    }
+    find_agreement (&settling, buffer, expected);
   }
+  return TRUE;
 }
 
-/* Compares @again with @buffer sector by sector; where they differ, lowers the clock once and reads until
- * two readings agree. */
+typedef struct {
+  guint first_hz; /* the clock of the first reading */
+  guint n_different;
+  GCancellable *cancellable;
+} Rereading;
+
+/* Compares @again with @buffer sector by sector; where they differ, reads until two readings agree. That
+ * tells which one was wrong, and so whether the clock in use is to blame. */
 static gboolean
 settle_piece (UbFlash *self,
+              Rereading *rereading,
               guint32 address,
               guint8 *buffer,
               const guint8 *again,
               gsize size,
-              guint *inout_n_different,
-              GCancellable *cancellable,
               GError **error)
 {
-  gboolean lowered = FALSE;
+  guint hz = ub_programmer_get_clock (self->programmer);
+  gboolean is_wrong = FALSE;
 
   for (gsize at = 0, n; at < size; at += n) {
     n = MIN (UB_SECTOR_SIZE - (address + at) % UB_SECTOR_SIZE, size - at);
     if (memcmp (buffer + at, again + at, n) == 0)
       continue;
-    (*inout_n_different)++;
-    /* At a fixed or the lowest clock there is nothing to lower, but two readings may still agree. */
-    if (!lowered && !ub_clock_step_down (self->programmer, NULL, NULL))
-      g_message ("Two readings differ, and the clock cannot be lowered");
-    lowered = TRUE;
-    if (!ub_flash_settle (self, address + (guint32) at, buffer + at, n, NULL, cancellable, error))
+    rereading->n_different++;
+    if (!ub_flash_settle (self, address + (guint32) at, buffer + at, n, NULL,
+                          rereading->cancellable, error))
       return FALSE;
+    is_wrong = is_wrong || hz == rereading->first_hz || memcmp (buffer + at, again + at, n) != 0;
   }
+
+  /* At a fixed or the lowest clock there is nothing to lower; that two readings agree still counts. */
+  if (is_wrong && ub_programmer_get_clock (self->programmer) == hz &&
+      !ub_clock_step_down (self->programmer, NULL, NULL))
+    g_debug ("Two readings differ, and the clock cannot be lowered");
   return TRUE;
 }
 
@@ -277,8 +315,9 @@ settle_piece (UbFlash *self,
  * @error: return location for %UB_ERROR_RANGE, %UB_ERROR_UNSTABLE when a sector reads differently each time
  *   and there is no lower clock, an error of the programmer or %G_IO_ERROR_CANCELLED
  *
- * Proves what was read by reading it a second time. Where the two differ the clock is lowered a step (the
- * programmer's clock tells) and the sector is read until two readings agree; that goes into @buffer.
+ * Proves what was read, at the clock in use, by reading it a second time. Where the two differ the sector
+ * is read until two readings agree, which goes into @buffer, and the clock is lowered step by step until
+ * readings stay alike; the programmer's clock tells.
  * Advances the progress by @size in all.
  *
  * Returns: whether every byte of @buffer was read alike twice
@@ -292,28 +331,28 @@ ub_flash_reread (UbFlash *self,
                  GCancellable *cancellable,
                  GError **error)
 {
+  Rereading rereading = { .cancellable = cancellable };
   g_autofree guint8 *again = NULL;
-  guint n_different = 0;
 
   g_return_val_if_fail (UB_IS_FLASH (self), FALSE);
   g_return_val_if_fail (buffer != NULL || size == 0, FALSE);
 
   if (!check_range (self, address, size, error))
     return FALSE;
+  rereading.first_hz = ub_programmer_get_clock (self->programmer);
   again = g_malloc (REREAD_PIECE);
   for (gsize at = 0, n; at < size; at += n) {
     n = MIN (REREAD_PIECE - (address + at) % REREAD_PIECE, size - at);
     if (!ub_flash_read_quietly (self, address + (guint32) at, again, n, NULL, NULL, cancellable,
                                 error) ||
-        !settle_piece (self, address + (guint32) at, buffer + at, again, n, &n_different,
-                       cancellable, error))
+        !settle_piece (self, &rereading, address + (guint32) at, buffer + at, again, n, error))
       return FALSE;
     ub_flash_advance (self, n);
   }
-  if (n_different > 0)
+  if (rereading.n_different > 0)
     g_message ("Two readings differed in %u sectors, which were read until two agreed",
-               n_different);
+               rereading.n_different);
   if (out_n_different != NULL)
-    *out_n_different = n_different;
+    *out_n_different = rereading.n_different;
   return TRUE;
 }

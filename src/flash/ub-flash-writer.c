@@ -38,7 +38,7 @@ typedef struct {
 
   UbFlashOp *ops; /* room for those of a window */
   guint8 *buffer; /* WINDOW_SIZE */
-  guint n_read_errors;
+  guint n_read_errors; /* at the clock in use */
   guint n_failed;
   guint32 first_failed;
 
@@ -198,8 +198,7 @@ repair_sector (UbFlashWriter *self, guint32 address, guint8 *reading, GError **e
     if (memcmp (reading, wanted, UB_SECTOR_SIZE) == 0) {
       g_info ("The sector at 0x%06X was read wrong, and is right", address);
       set_verified (self, address);
-      if (++self->n_read_errors % READ_ERRORS_TO_LOWER == 0)
-        lower_clock (self);
+      self->n_read_errors++;
       return TRUE;
     }
     memcpy (self->current + address, reading, UB_SECTOR_SIZE);
@@ -275,6 +274,10 @@ verify_range (UbFlashWriter *self, UbRange range, GError **error)
       return FALSE;
     if (self->n_failed >= MAX_FAILED_SECTORS)
       return has_failed (self, error);
+  }
+  if (self->n_read_errors >= READ_ERRORS_TO_LOWER) {
+    self->n_read_errors = 0;
+    lower_clock (self);
   }
   return TRUE;
 }

@@ -11,22 +11,124 @@
 
 #include <string.h>
 
+G_DEFINE_FINAL_TYPE (UbTestTamper, ub_test_tamper, UB_TYPE_PROGRAMMER)
+
+static gboolean
+ub_test_tamper_open (UbProgrammer *programmer, GError **error)
+{
+  UbTestTamper *self = UB_TEST_TAMPER (programmer);
+
+  if (!ub_programmer_open (self->inner, error))
+    return FALSE;
+  ub_programmer_set_limits (programmer, ub_programmer_get_limits (self->inner));
+  return TRUE;
+}
+
+static void
+ub_test_tamper_close (UbProgrammer *programmer)
+{
+  ub_programmer_close (UB_TEST_TAMPER (programmer)->inner);
+}
+
+static gboolean
+ub_test_tamper_set_clock (UbProgrammer *programmer, guint hz, guint *actual_hz, GError **error)
+{
+  return ub_programmer_set_clock (UB_TEST_TAMPER (programmer)->inner, hz, actual_hz, error);
+}
+
+static gboolean
+ub_test_tamper_set_mode (UbProgrammer *programmer, guint mode, GError **error)
+{
+  return ub_programmer_set_mode (UB_TEST_TAMPER (programmer)->inner, mode, error);
+}
+
+static gboolean
+ub_test_tamper_set_reset (UbProgrammer *programmer, gboolean asserted, GError **error)
+{
+  return ub_programmer_set_reset (UB_TEST_TAMPER (programmer)->inner, asserted, error);
+}
+
+static gboolean
+ub_test_tamper_exchange (UbProgrammer *programmer,
+                         const UbTransaction *batch,
+                         guint n,
+                         GError **error)
+{
+  UbTestTamper *self = UB_TEST_TAMPER (programmer);
+
+  self->n_exchanges++;
+  if (self->before == NULL && self->after == NULL) {
+    if (!ub_programmer_exchange (self->inner, batch, n, error))
+      return FALSE;
+  } else {
+    for (guint i = 0; i < n; i++) {
+      if (self->before != NULL && !self->before (self, &batch[i]))
+        continue;
+      if (!ub_programmer_exchange (self->inner, &batch[i], 1, error))
+        return FALSE;
+      if (self->after != NULL)
+        self->after (self, &batch[i]);
+    }
+  }
+  if (self->after_exchange != NULL)
+    self->after_exchange (self);
+  return TRUE;
+}
+
+static void
+ub_test_tamper_delay (UbProgrammer *programmer, guint64 usec)
+{
+  ub_programmer_delay (UB_TEST_TAMPER (programmer)->inner, usec);
+}
+
+static gint64
+ub_test_tamper_get_time (UbProgrammer *programmer)
+{
+  return ub_programmer_get_time (UB_TEST_TAMPER (programmer)->inner);
+}
+
+static void
+ub_test_tamper_dispose (GObject *object)
+{
+  /* Closes. */
+  G_OBJECT_CLASS (ub_test_tamper_parent_class)->dispose (object);
+
+  g_clear_object (&UB_TEST_TAMPER (object)->inner);
+}
+
+static void
+ub_test_tamper_class_init (UbTestTamperClass *klass)
+{
+  UbProgrammerClass *programmer_class = UB_PROGRAMMER_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ub_test_tamper_dispose;
+
+  programmer_class->open = ub_test_tamper_open;
+  programmer_class->close = ub_test_tamper_close;
+  programmer_class->set_clock = ub_test_tamper_set_clock;
+  programmer_class->set_mode = ub_test_tamper_set_mode;
+  programmer_class->set_reset = ub_test_tamper_set_reset;
+  programmer_class->exchange = ub_test_tamper_exchange;
+  programmer_class->delay = ub_test_tamper_delay;
+  programmer_class->get_time = ub_test_tamper_get_time;
+}
+
+static void
+ub_test_tamper_init (UbTestTamper *self)
+{
+}
+
 /**
  * flash_fixture_new:
  * @part: the flash
  * @content: (nullable): as many bytes as @part has; blank without
  * @hz: ceiling of the clock search, which is where it ends
  * @latency_us: of each exchange
- * @with_faults: puts a fault programmer in between, without faults at first
  *
  * Returns: (transfer full): a connected module
  */
 FlashFixture *
-flash_fixture_new (const UbFlashPart *part,
-                   const guint8 *content,
-                   guint hz,
-                   guint latency_us,
-                   gboolean with_faults)
+flash_fixture_new (const UbFlashPart *part, const guint8 *content, guint hz, guint latency_us)
 {
   FlashFixture *self = g_new0 (FlashFixture, 1);
   const UbFaults none = UB_NO_FAULTS;
@@ -36,8 +138,10 @@ flash_fixture_new (const UbFlashPart *part,
   self->chip = ub_sim_chip_new (part, bytes);
   self->sim = ub_sim_programmer_new_for_chip (self->chip);
   ub_sim_programmer_set_latency (UB_SIM_PROGRAMMER (self->sim), latency_us);
-  self->programmer =
-      with_faults ? ub_fault_programmer_new (self->sim, &none) : g_object_ref (self->sim);
+  self->faulty = ub_fault_programmer_new (self->sim, &none);
+  self->tamper = g_object_new (UB_TYPE_TEST_TAMPER, NULL);
+  self->tamper->inner = g_object_ref (self->faulty);
+  self->programmer = UB_PROGRAMMER (self->tamper);
   ub_programmer_set_clock_ceiling (self->programmer, hz);
   self->session = ub_session_open (self->programmer, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -50,7 +154,7 @@ flash_fixture_new (const UbFlashPart *part,
 FlashFixture *
 flash_fixture_new_default (const guint8 *content)
 {
-  return flash_fixture_new (ub_flash_part_lookup (0x1C7015), content, 6000000, 125, TRUE);
+  return flash_fixture_new (ub_flash_part_lookup (0x1C7015), content, 6000000, 125);
 }
 
 void
@@ -61,6 +165,7 @@ flash_fixture_free (FlashFixture *self)
     g_object_unref (self->session);
   }
   g_object_unref (self->programmer);
+  g_object_unref (self->faulty);
   g_object_unref (self->sim);
   g_object_unref (self->chip);
   g_free (self);
@@ -69,7 +174,7 @@ flash_fixture_free (FlashFixture *self)
 void
 flash_fixture_set_faults (FlashFixture *self, const UbFaults *faults)
 {
-  ub_fault_programmer_set_faults (UB_FAULT_PROGRAMMER (self->programmer), faults);
+  ub_fault_programmer_set_faults (UB_FAULT_PROGRAMMER (self->faulty), faults);
 }
 
 void

@@ -15,6 +15,28 @@ G_BEGIN_DECLS
 
 #define FLASH_SIZE (2 * 1024 * 1024)
 
+#define UB_TYPE_TEST_TAMPER (ub_test_tamper_get_type ())
+G_DECLARE_FINAL_TYPE (UbTestTamper, ub_test_tamper, UB, TEST_TAMPER, UbProgrammer)
+
+/**
+ * UbTestTamper:
+ * @before: (nullable): sees each transaction first; what it returns %FALSE for never reaches the chip
+ * @after: (nullable): sees each transaction with its reply, and may change that
+ * @after_exchange: (nullable): called after each exchange
+ *
+ * A programmer that passes everything on and lets a test interfere.
+ */
+struct _UbTestTamper {
+  UbProgrammer parent_instance;
+
+  UbProgrammer *inner;
+  gboolean (*before) (UbTestTamper *self, const UbTransaction *transaction);
+  void (*after) (UbTestTamper *self, const UbTransaction *transaction);
+  void (*after_exchange) (UbTestTamper *self);
+  gpointer data;
+  guint n_exchanges;
+};
+
 /**
  * FlashFixture:
  *
@@ -23,16 +45,15 @@ G_BEGIN_DECLS
 typedef struct {
   UbSimChip *chip;
   UbProgrammer *sim;
-  UbProgrammer *programmer; /* with faults around @sim, or @sim itself */
+  UbProgrammer *faulty; /* around @sim, at first without faults */
+  UbTestTamper *tamper; /* around @faulty */
+  UbProgrammer *programmer; /* @tamper */
   UbSession *session;
   UbFlash *flash;
 } FlashFixture;
 
-FlashFixture *flash_fixture_new (const UbFlashPart *part,
-                                 const guint8 *content,
-                                 guint hz,
-                                 guint latency_us,
-                                 gboolean with_faults);
+FlashFixture *
+flash_fixture_new (const UbFlashPart *part, const guint8 *content, guint hz, guint latency_us);
 FlashFixture *flash_fixture_new_default (const guint8 *content);
 void flash_fixture_free (FlashFixture *self);
 

@@ -45,8 +45,7 @@ test_backup (gconstpointer data)
   const SpeedCase *c = data;
   g_autofree guint8 *content = flash_image_new_tuya (1);
   g_autofree guint8 *buffer = g_malloc (FLASH_SIZE);
-  g_autoptr (FlashFixture) fixture =
-      flash_fixture_new (get_part (), content, c->hz, c->latency_us, FALSE);
+  g_autoptr (FlashFixture) fixture = flash_fixture_new (get_part (), content, c->hz, c->latency_us);
   g_autoptr (GError) error = NULL;
   gint64 begun = ub_programmer_get_time (fixture->programmer);
   double ratio;
@@ -64,8 +63,7 @@ static void
 check_restore (const SpeedCase *c, const guint8 *before, const guint8 *wanted)
 {
   g_autofree guint8 *current = g_malloc (FLASH_SIZE);
-  g_autoptr (FlashFixture) fixture =
-      flash_fixture_new (get_part (), before, c->hz, c->latency_us, FALSE);
+  g_autoptr (FlashFixture) fixture = flash_fixture_new (get_part (), before, c->hz, c->latency_us);
   g_autoptr (UbFlashPlan) plan = ub_flash_plan_new (get_part (), before, wanted, NULL, 0, c->hz);
   double limit = flash_limit_of_read (c->hz, FLASH_SIZE) +
                  flash_limit_of_plan (get_part (), plan, wanted, c->hz);
