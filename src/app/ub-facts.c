@@ -1,0 +1,121 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "ub-app"
+
+#include "config.h"
+
+#include "ub-facts.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+/* Rows of a list that say something: a fact with its name, a finding with an icon for how bad it is. */
+
+/**
+ * ub_facts_clear:
+ * @box: a list
+ */
+void
+ub_facts_clear (GtkListBox *box)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (box, 0)) != NULL)
+    gtk_list_box_remove (box, GTK_WIDGET (row));
+}
+
+/**
+ * ub_facts_add:
+ * @box: a list
+ * @name: of the fact, translated
+ * @value: (nullable): the fact; %NULL adds nothing
+ *
+ * Returns: (transfer none) (nullable): the new row
+ */
+GtkWidget *
+ub_facts_add (GtkListBox *box, const char *name, const char *value)
+{
+  GtkWidget *row, *label;
+
+  if (value == NULL || value[0] == '\0')
+    return NULL;
+  row = g_object_new (ADW_TYPE_ACTION_ROW, "title", name, "use-markup", FALSE, "activatable", FALSE,
+                      NULL);
+  label = g_object_new (GTK_TYPE_LABEL, "label", value, "wrap", TRUE, "wrap-mode",
+                        PANGO_WRAP_WORD_CHAR, "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT,
+                        "selectable", TRUE, "hexpand", TRUE, "halign", GTK_ALIGN_END, NULL);
+  gtk_widget_add_css_class (label, "dim-label");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+  gtk_widget_add_css_class (row, "fact");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, value, -1);
+  gtk_list_box_append (box, row);
+  return row;
+}
+
+/**
+ * ub_facts_add_versioned:
+ * @box: a list
+ * @name: of the fact, translated
+ * @value: (nullable): the fact; %NULL adds nothing
+ * @version: (nullable): that belongs to it
+ *
+ * Returns: (transfer none) (nullable): the new row
+ */
+GtkWidget *
+ub_facts_add_versioned (GtkListBox *box, const char *name, const char *value, const char *version)
+{
+  g_autofree char *text = NULL;
+
+  if (value != NULL && version != NULL)
+    text = g_strdup_printf ("%s %s", value, version);
+  else
+    text = g_strdup (value != NULL ? value : version);
+  return ub_facts_add (box, name, text);
+}
+
+/**
+ * ub_facts_add_finding:
+ * @box: a list
+ * @severity: how bad it is
+ * @text: one translated sentence
+ *
+ * Returns: (transfer none): the new row
+ */
+GtkWidget *
+ub_facts_add_finding (GtkListBox *box, UbSeverity severity, const char *text)
+{
+  static const char *const icons[] = { "dialog-information-symbolic", "dialog-warning-symbolic",
+                                       "dialog-error-symbolic" };
+  static const char *const classes[] = { "dim-label", "warning", "error" };
+  GtkWidget *icon = gtk_image_new_from_icon_name (icons[severity]);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text,
+                                 "title-lines", 0, NULL);
+  const char *const names[] = { _ ("Note"), _ ("Warning"), _ ("Problem") };
+
+  gtk_widget_add_css_class (icon, classes[severity]);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  names[severity], -1);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  gtk_widget_add_css_class (row, "finding");
+  gtk_list_box_append (box, row);
+  return row;
+}
+
+/**
+ * ub_facts_add_findings:
+ * @box: a list
+ * @analysis: whose findings are added
+ */
+void
+ub_facts_add_findings (GtkListBox *box, UbImageAnalysis *analysis)
+{
+  for (guint i = 0; i < ub_image_analysis_get_n_findings (analysis); i++) {
+    const UbFinding *finding = ub_image_analysis_get_finding (analysis, i);
+
+    ub_facts_add_finding (box, finding->severity, finding->text);
+  }
+}
