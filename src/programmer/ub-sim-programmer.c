@@ -25,6 +25,7 @@
 #define DEFAULT_MAX_TRANSACTION (1024 * 1024)
 #define DEFAULT_MAX_BATCH (64 * 1024)
 #define MIN_MAX_TRANSACTION 300 /* a page program and its opcode and address must fit */
+#define MIN_NAME 4 /* what is shorter fits too many part numbers */
 /* Sleeps shorter than this are saved up: they would take longer than asked. */
 #define MIN_SLEEP_US 2000
 
@@ -291,6 +292,8 @@ find_part (UbProgrammerSpec *spec, UbFlashPart *out_part, GError **error)
   if (text == NULL)
     return TRUE;
 
+  if (g_ascii_strncasecmp (text, "0x", 2) == 0)
+    text += 2;
   if (g_ascii_string_to_unsigned (text, 16, 0x010000, 0xFFFFFF, &id, NULL)) {
     if (ub_flash_part_lookup ((guint32) id) != NULL) {
       *out_part = *ub_flash_part_lookup ((guint32) id);
@@ -306,7 +309,7 @@ find_part (UbProgrammerSpec *spec, UbFlashPart *out_part, GError **error)
     g_autofree char *name = g_ascii_strup (table[i].name, -1);
     g_autofree char *wanted = g_ascii_strup (text, -1);
 
-    if (*text != '\0' && strstr (name, wanted) != NULL) {
+    if (strlen (text) >= MIN_NAME && strstr (name, wanted) != NULL) {
       *out_part = table[i];
       return TRUE;
     }
