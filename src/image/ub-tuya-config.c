@@ -117,8 +117,7 @@ find_printable (const char *at, const char *end, gsize *out_length)
     while (at < end && *at >= 0x20 && *at <= 0x7E)
       at++;
     *out_length = at - start;
-    if (memmem (start, at - start, "module", 6) != NULL &&
-        memmem (start, at - start, "crc", 3) != NULL)
+    if (memmem (start, at - start, "module", 6) != NULL && memchr (start, '{', at - start) != NULL)
       return start;
     at++;
   }
@@ -137,6 +136,16 @@ get_object_size (const char *text, gsize size)
       return i + 1;
   }
   return 0;
+}
+
+/* Not every app's default has a crc or a version, but they all have one of them. */
+static gboolean
+looks_like_config (JsonObject *params)
+{
+  return json_object_get_size (params) >= MIN_DEFAULT_MEMBERS &&
+         json_object_has_member (params, "module") &&
+         (json_object_has_member (params, "crc") || json_object_has_member (params, "jv") ||
+          json_object_has_member (params, "Jsonver"));
 }
 
 /**
@@ -165,10 +174,7 @@ ub_tuya_config_find_default (const guint8 *app, gsize size)
       g_autoptr (JsonNode) params =
           ub_tuya_params_parse (at, get_object_size (at, stop - at), NULL);
 
-      if (params != NULL &&
-          json_object_get_size (json_node_get_object (params)) >= MIN_DEFAULT_MEMBERS &&
-          json_object_has_member (json_node_get_object (params), "module") &&
-          json_object_has_member (json_node_get_object (params), "crc"))
+      if (params != NULL && looks_like_config (json_node_get_object (params)))
         return new_config (g_steal_pointer (&params), TRUE);
       at++;
     }

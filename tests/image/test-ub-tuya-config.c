@@ -287,7 +287,7 @@ test_default (void)
   static const char app[] =
       "\x12\x34{%s}\0{a:1}\0json {\0"
       "text {module:no end\0"
-      "x={rl1_pin:6,module:WB3S,netled_pin:8,crc:9,};\0{module:B,crc:1,c:1,d:2}";
+      "x={rl1_pin:6,module:WB3S,netled_pin:8,jv:9,};\0{module:B,crc:1,c:1,d:2}";
   g_autoptr (UbTuyaConfig) config =
       ub_tuya_config_find_default ((const guint8 *) app, sizeof app - 1);
   g_autofree char *braces = g_strnfill (1 << 20, '{');

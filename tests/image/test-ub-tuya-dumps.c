@@ -5,9 +5,13 @@
 
 #include "config.h"
 
+#include "ub-beken-code.h"
 #include "ub-tuya-storage.h"
 
 #include <string.h>
+
+/* Of the app and what may lie behind it, up to its header. */
+#define APP_SIZE (0x129F70 - 0x11000)
 
 /*
  * What truth.json says of the storages in real flash images, worked out by an independent
@@ -170,6 +174,36 @@ check_flips (GBytes *bytes, guint32 base, guint32 key_address)
   }
 }
 
+/* The configuration in the code of the app, which is not that of the device. */
+static void
+check_default (GBytes *bytes, gsize app_at, JsonNode *truth)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  g_autofree guint8 *code = g_malloc (APP_SIZE);
+  g_autoptr (UbTuyaConfig) config = NULL;
+  g_autoptr (JsonNode) params = NULL;
+  JsonObject *expected;
+  gsize n_code;
+
+  g_assert_cmpuint (size, >=, app_at + APP_SIZE);
+  n_code = ub_beken_code_strip (data + app_at, APP_SIZE, code);
+  ub_beken_code_crypt (ub_beken_key_get (UB_BEKEN_KEY_TUYA), 0x10000, code, n_code);
+  config = ub_tuya_config_find_default (code, n_code);
+  if (truth == NULL || JSON_NODE_HOLDS_NULL (truth)) {
+    g_assert_null (config);
+    return;
+  }
+  g_assert_nonnull (config);
+  g_assert_true (ub_tuya_config_is_default (config));
+  expected = json_array_get_object_element (json_node_get_array (truth), 0);
+  params = ub_tuya_config_to_json (config, FALSE);
+  g_assert_cmpstr (ub_tuya_config_get_module (config), ==,
+                   json_object_get_string_member (expected, "module"));
+  g_assert_cmpint (json_object_get_size (json_node_get_object (params)), ==,
+                   json_object_get_int_member (expected, "n_keys"));
+}
+
 static void
 test_dumps (void)
 {
@@ -187,6 +221,7 @@ test_dumps (void)
     JsonObject *truth = json_array_get_object_element (files, i);
     g_autoptr (GBytes) bytes = NULL;
     g_autoptr (UbTuyaStorage) storage = load_storage (truth, folder, &bytes);
+    gboolean is_wrapped;
 
     if (bytes == NULL)
       continue;
@@ -201,9 +236,10 @@ test_dumps (void)
     check_config (storage, json_object_get_object_member (truth, "user_param_key"));
     check_secrets (storage, json_object_get_array_member (truth, "device_secrets_present"));
     check_versions (storage, json_object_get_object_member (truth, "versions"));
-    check_flips (
-        bytes, json_object_get_boolean_member_with_default (truth, "wrapped", FALSE) ? 0x11000 : 0,
-        ub_tuya_storage_get_address (storage));
+    is_wrapped = json_object_get_boolean_member_with_default (truth, "wrapped", FALSE);
+    check_default (bytes, is_wrapped ? 0 : 0x11000,
+                   json_object_get_member (truth, "user_param_key_default_in_app_code"));
+    check_flips (bytes, is_wrapped ? 0x11000 : 0, ub_tuya_storage_get_address (storage));
   }
   g_assert_cmpuint (n_checked, >, 0);
 }
