@@ -21,7 +21,9 @@ typedef struct {
   gint64 begun;
   gint64 took;
   guint n_steps;
-  gboolean cancel;
+  guint last_hz;
+  guint64 n_bytes;
+  guint64 least_bytes; /* of any step */
   GCancellable *cancellable;
 } Watch;
 
@@ -30,7 +32,13 @@ watch_search (const UbConnectState *state, gpointer user_data)
 {
   Watch *watch = user_data;
   gint64 now = ub_programmer_get_time (UB_PROGRAMMER (watch->wires));
+  UbSimCounters counters;
 
+  ub_sim_chip_get_counters (watch->wires->chip, &counters);
+  if (watch->n_steps > 0 && state->clock_hz > watch->last_hz) /* the step before is done */
+    watch->least_bytes = MIN (watch->least_bytes, counters.bytes_clocked - watch->n_bytes);
+  watch->n_bytes = counters.bytes_clocked;
+  watch->last_hz = state->clock_hz;
   if (state->step == UB_CONNECT_STEP_CLOCK) {
     if (watch->n_steps++ == 0)
       watch->begun = now;
@@ -124,6 +132,21 @@ test_takes_less_than_300_ms (void)
       }
     }
   }
+}
+
+/* One wrong bit in 10⁴ is nearly always among 32768. */
+static void
+test_reads_enough_to_see_rare_errors (void)
+{
+  g_autoptr (UbTestWires) wires = new_wires ();
+  g_autoptr (UbSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  Watch watch = { .wires = wires, .least_bytes = G_MAXUINT64 };
+
+  session = ub_session_open (UB_PROGRAMMER (wires), watch_search, &watch, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (watch.n_steps, >=, 8);
+  g_assert_cmpuint (watch.least_bytes, >=, 4096);
 }
 
 /* Rare errors are found as well; what is rarer still is for ub_clock_step_down(). */
@@ -335,6 +358,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/clock-search/settles", test_settles);
   g_test_add_func ("/clock-search/time", test_takes_less_than_300_ms);
+  g_test_add_func ("/clock-search/reads-enough", test_reads_enough_to_see_rare_errors);
   g_test_add_func ("/clock-search/bit-errors", test_sees_bit_errors);
   g_test_add_func ("/clock-search/goes-down", test_goes_down);
   g_test_add_func ("/clock-search/blank-places", test_blank_places);

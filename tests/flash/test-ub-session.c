@@ -522,6 +522,32 @@ test_by_hand_slowly (void)
 }
 
 static void
+cancel_sixth_attempt (const UbConnectState *state, gpointer user_data)
+{
+  if (state->attempt == 6)
+    g_cancellable_cancel (user_data);
+}
+
+/* A reset that was noticed and brought no ID is not waited for again at the same settings. */
+static void
+test_each_pull_is_an_attempt (void)
+{
+  g_autoptr (UbTestWires) wires = new_wires (NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  wires->no_reset = TRUE;
+  wires->mosi_broken = TRUE;
+  for (guint i = 0; i < 6; i++)
+    wires->hand_at_us[i] = (i + 1) * 4 * SEC;
+  g_assert_null (ub_session_open (UB_PROGRAMMER (wires), cancel_sixth_attempt, cancellable,
+                                  cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (get_time (wires), <=, 24 * SEC);
+  assert_closed (wires);
+}
+
+static void
 test_hand_that_never_comes (void)
 {
   g_autoptr (UbTestWires) wires = new_wires (NULL);
@@ -595,9 +621,14 @@ test_unknown_part (gconstpointer data)
   part.has_sfdp = has_sfdp;
   g_assert_null (ub_flash_part_lookup (part.jedec_id));
   wires = new_wires (&part);
+  ub_programmer_set_clock_ceiling (UB_PROGRAMMER (wires), 30000000);
   session = ub_session_open (UB_PROGRAMMER (wires), NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmphex (ub_session_get_jedec_id (session), ==, 0x684016);
+  /* Nor is it driven faster than its description allows. */
+  g_assert_cmpuint (ub_flash_get_part (ub_session_get_flash (session))->max_read_hz, <, 30000000);
+  g_assert_cmpuint (ub_programmer_get_clock (UB_PROGRAMMER (wires)), ==,
+                    ub_flash_get_part (ub_session_get_flash (session))->max_read_hz);
   flash = g_object_ref (ub_session_get_flash (session));
   g_assert_true (has_note (session, "684016"));
   g_clear_object (&session);
@@ -650,6 +681,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/cancel", test_cancelled_anywhere);
   g_test_add_func ("/session/by-hand", test_by_hand);
   g_test_add_func ("/session/by-hand/slowly", test_by_hand_slowly);
+  g_test_add_func ("/session/by-hand/each-pull", test_each_pull_is_an_attempt);
   g_test_add_func ("/session/by-hand/never", test_hand_that_never_comes);
   g_test_add_func ("/session/reset-at-the-end", test_always_reset_at_the_end);
   g_test_add_func ("/session/unplugged", test_closes_after_unplugging);
