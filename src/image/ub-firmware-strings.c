@@ -232,7 +232,9 @@ ub_bootloader_find_version (const guint8 *code, gsize size, char **out_name, cha
     char *underscore = strchr (text, '_');
     guint n, dots = 0;
 
-    if (underscore == NULL || underscore - text < 6 || underscore - text > 10)
+    /* Not within another word: apps hold OpenBK7231N_1.17.203. */
+    if (underscore == NULL || underscore - text < 6 || underscore - text > 10 ||
+        (at > 0 && g_ascii_isalnum ((char) code[at - 1])))
       continue;
     for (n = 1; g_ascii_isdigit (underscore[n]) || underscore[n] == '.'; n++)
       dots += underscore[n] == '.';

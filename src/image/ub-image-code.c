@@ -132,15 +132,23 @@ check_rbl (UbImageAnalysis *self, UbCodeArea *area, const guint8 *code, gsize si
 static gboolean
 is_damage_in_code (UbImageAnalysis *self, const UbCodeArea *area)
 {
-  guint32 end;
+  guint32 end, header;
 
   if (area->n_runs == 0)
     return FALSE;
-  if (!area->proven)
+  if (!area->proven || area->n_runs == UB_MAX_DAMAGED_RUNS)
     return TRUE;
+  header = self->rbl[area->rbl].address;
   end = area->address + (guint32) ub_beken_code_to_physical (self->rbl[area->rbl].size_raw +
                                                              UB_BEKEN_BLOCK_DATA - 1);
-  return area->runs[0].address < end;
+  for (guint i = 0; i < area->n_runs; i++) {
+    guint32 first = area->runs[i].address;
+    guint32 behind = first + area->runs[i].blocks * UB_BEKEN_BLOCK_SIZE;
+
+    if (first < end || (behind > header && first < header + CODED_RBL_SIZE))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static UbCodeState

@@ -217,6 +217,9 @@ is_pe (const guint8 *data, gsize size)
   return at < size - 4 && memcmp (data + at, "PE\0\0", 4) == 0;
 }
 
+/* Fewer characters than this may be anything. */
+#define MIN_TEXT_SIZE 4
+
 static gboolean
 begins_with (const guint8 *data, gsize size, const char *word)
 {
@@ -232,6 +235,8 @@ find_text (const guint8 *data, gsize size)
   gsize n = MIN (size, 4096), blank = 0;
   const char *end = NULL;
 
+  if (size < MIN_TEXT_SIZE)
+    return NULL;
   if (size >= 4 && ((data[0] == 0xFF && data[1] == 0xFE) || (data[0] == 0xFE && data[1] == 0xFF)) &&
       (data[2] == 0 || data[3] == 0))
     return &TEXT;

@@ -215,8 +215,10 @@ refuse (UbImageAnalysis *self, UbImageUse use, GError **error)
   case UB_IMAGE_KIND_UNKNOWN:
     if (ub_image_get_size (self->image) < 0x1000)
       g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_TOO_SHORT,
-                   _ ("“%s” has only %zu bytes, too few for any image"), name,
-                   ub_image_get_size (self->image));
+                   ngettext ("“%s” has only %zu byte, too few for any image",
+                             "“%s” has only %zu bytes, too few for any image",
+                             ub_image_get_size (self->image)),
+                   name, ub_image_get_size (self->image));
     else
       g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_UNKNOWN,
                    _ ("“%s” is nothing that Unbrick knows: no bootloader, no app, no backup"),

@@ -1,0 +1,570 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "image-maker.h"
+#include "ub-error.h"
+#include "ub-rbl.h"
+
+#include <string.h>
+
+#define ANY_FULL (UB_IMAGE_USE_FULL | UB_IMAGE_USE_QIO)
+
+static void
+assert_refused (UbImageAnalysis *analysis, UbImageUse use, UbError code, const char *words)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (ub_image_analysis_check_use (analysis, use, &error));
+  g_assert_error (error, UB_ERROR, (int) code);
+  g_assert_nonnull (strstr (error->message, "test.bin"));
+  if (words != NULL && strstr (error->message, words) == NULL)
+    g_error ("“%s” does not say “%s”", error->message, words);
+}
+
+static void
+assert_warned (UbImageAnalysis *analysis)
+{
+  for (guint i = 0; i < ub_image_analysis_get_n_findings (analysis); i++) {
+    if (ub_image_analysis_get_finding (analysis, i)->severity >= UB_SEVERITY_WARNING)
+      return;
+  }
+  g_error ("called sound");
+}
+
+static void
+test_full_backup (void)
+{
+  for (UbFamily family = UB_FAMILY_T; family <= UB_FAMILY_N; family++) {
+    ImageSpec spec;
+    g_autofree guint8 *flash = NULL;
+    g_autoptr (UbImageAnalysis) analysis = NULL;
+    guint32 address, size;
+
+    image_spec_init (&spec, family);
+    flash = image_make_flash (&spec);
+    analysis = image_analyse (flash, IMAGE_FLASH_SIZE);
+    g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, UB_IMAGE_KIND_FULL_BACKUP);
+    g_assert_cmpint (ub_image_analysis_get_family (analysis), ==, family);
+    g_assert_cmpint (ub_image_analysis_get_uses (analysis), ==,
+                     UB_IMAGE_USE_FULL | UB_IMAGE_USE_APP | UB_IMAGE_USE_BOOTLOADER_DONOR);
+    g_assert_cmpstr (ub_image_analysis_get_bootloader_name (analysis), ==,
+                     family == UB_FAMILY_N ? "BK7231N" : "BK7231S");
+    g_assert_cmpstr (ub_image_analysis_get_firmware_name (analysis), ==, "OpenBeken");
+    g_assert_cmpstr (ub_image_analysis_get_firmware_version (analysis), ==, "1.17.203");
+    g_assert_true (ub_image_analysis_get_calibration (analysis, &address, &size));
+    g_assert_cmphex (address, ==, family == UB_FAMILY_N ? 0x1D0000 : 0x1E0000);
+    g_assert_cmphex (size, ==, 0x1000);
+    g_assert_cmpstr (ub_image_analysis_get_mac (analysis), ==,
+                     family == UB_FAMILY_N ? "10:5a:17:00:00:01" : "50:8a:06:00:00:02");
+    g_assert_cmpuint (ub_image_analysis_get_crc (analysis)->damaged, ==, 0);
+    g_assert_cmpuint (ub_image_analysis_get_crc (analysis)->valid, ==,
+                      0xE000 / 32 + 3 + 0x8000 / 32 + 3);
+    g_assert_false (image_has_finding (analysis, "unproven-end"));
+  }
+}
+
+typedef struct {
+  const char *name;
+  gsize from, to;
+  UbImageKind kind;
+  guint32 address;
+  guint uses;
+} Part;
+
+static void
+test_parts (void)
+{
+  static const Part parts[] = {
+    { "QIO", 0, IMAGE_CODE_END, UB_IMAGE_KIND_QIO, 0,
+      UB_IMAGE_USE_QIO | UB_IMAGE_USE_APP | UB_IMAGE_USE_BOOTLOADER_DONOR },
+    { "UA", 0x11000, IMAGE_CODE_END, UB_IMAGE_KIND_APP, 0x11000, UB_IMAGE_USE_APP },
+    { "rest of a backup", 0x11000, IMAGE_FLASH_SIZE, UB_IMAGE_KIND_APP, 0x11000, UB_IMAGE_USE_APP },
+    { "bootloader", 0, 0x11000, UB_IMAGE_KIND_BOOTLOADER, 0, UB_IMAGE_USE_BOOTLOADER_DONOR },
+    { "calibration to the end", 0x1D0000, IMAGE_FLASH_SIZE, UB_IMAGE_KIND_PARTIAL_BACKUP, 0x1D0000,
+      0 },
+    { "middle of the app", 0x13000, 0x18000, UB_IMAGE_KIND_PARTIAL_BACKUP, 0, 0 },
+    { "too short a bootloader", 0, 0x8000, UB_IMAGE_KIND_BOOTLOADER, 0, 0 },
+  };
+  ImageSpec spec;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autoptr (GBytes) bytes = image_make_part (&spec, parts[i].from, parts[i].to);
+    g_autoptr (UbImageAnalysis) analysis = image_analyse_bytes (bytes);
+
+    g_test_message ("%s", parts[i].name);
+    g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, parts[i].kind);
+    g_assert_cmphex (ub_image_analysis_get_address (analysis), ==, parts[i].address);
+    g_assert_cmpuint (ub_image_analysis_get_uses (analysis), ==, parts[i].uses);
+  }
+}
+
+static void
+test_refusals (void)
+{
+  ImageSpec spec;
+  g_autoptr (GBytes) ua = NULL, boot = NULL, package = NULL, piece = NULL;
+  g_autoptr (UbImageAnalysis) a = NULL, b = NULL, c = NULL, d = NULL, e = NULL, f = NULL;
+  static const guint8 one_byte[] = { 0x42 };
+  g_autofree guint8 *blank = g_malloc (0x1000);
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  ua = image_make_part (&spec, 0x11000, IMAGE_CODE_END);
+  a = image_analyse_bytes (ua);
+  assert_refused (a, ANY_FULL, UB_ERROR_IMAGE_NO_BOOTLOADER, "UA file");
+  assert_refused (a, UB_IMAGE_USE_BOOTLOADER_DONOR, UB_ERROR_IMAGE_NO_BOOTLOADER, "0x11000");
+
+  boot = image_make_part (&spec, 0, 0x11000);
+  b = image_analyse_bytes (boot);
+  assert_refused (b, ANY_FULL, UB_ERROR_IMAGE_NO_APP, "no app");
+  assert_refused (b, UB_IMAGE_USE_APP, UB_ERROR_IMAGE_NO_APP, NULL);
+
+  package = image_make_package ("x", 4096, UB_RBL_ALGO_AES_GZIP, TRUE);
+  c = image_analyse_bytes (package);
+  assert_refused (c, ANY_FULL, UB_ERROR_IMAGE_OTA, "over the air");
+  assert_refused (c, UB_IMAGE_USE_APP, UB_ERROR_IMAGE_OTA, NULL);
+
+  memset (blank, 0xFF, 0x1000);
+  d = image_analyse (blank, 0x1000);
+  assert_refused (d, ANY_FULL, UB_ERROR_IMAGE_BLANK, NULL);
+
+  e = image_analyse (one_byte, 1);
+  assert_refused (e, ANY_FULL, UB_ERROR_IMAGE_TOO_SHORT, "1 byte");
+
+  piece = image_make_part (&spec, 0x1E0000, IMAGE_FLASH_SIZE);
+  f = image_analyse_bytes (piece);
+  assert_refused (f, UB_IMAGE_USE_APP, UB_ERROR_IMAGE_UNKNOWN, "piece");
+}
+
+static void
+test_rotated (void)
+{
+  static const gsize rotations[] = { 0x11000, 0x1000, 0x12345, 0x100000, 0x1EF000 };
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL, *turned = g_malloc (IMAGE_FLASH_SIZE);
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  flash = image_make_flash (&spec);
+  for (guint i = 0; i < G_N_ELEMENTS (rotations); i++) {
+    gsize by = rotations[i];
+    g_autoptr (UbImageAnalysis) analysis = NULL;
+
+    memcpy (turned, flash + by, IMAGE_FLASH_SIZE - by);
+    memcpy (turned + IMAGE_FLASH_SIZE - by, flash, by);
+    analysis = image_analyse (turned, IMAGE_FLASH_SIZE);
+    g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, UB_IMAGE_KIND_ROTATED_BACKUP);
+    g_assert_cmpint (ub_image_analysis_get_family (analysis), ==, UB_FAMILY_T);
+    g_assert_true (image_has_finding (analysis, "rotated"));
+    if (by == 0x11000) {
+      g_assert_cmpint (ub_image_analysis_get_uses (analysis) & UB_IMAGE_USE_FULL, !=, 0);
+      g_assert_cmpmem (g_bytes_get_data (ub_image_analysis_get_content (analysis), NULL),
+                       IMAGE_FLASH_SIZE, flash, IMAGE_FLASH_SIZE);
+    } else {
+      g_autofree char *offset = g_strdup_printf ("0x%zX", IMAGE_FLASH_SIZE - by);
+
+      g_assert_cmpint (ub_image_analysis_get_uses (analysis), ==, 0);
+      assert_refused (analysis, ANY_FULL, UB_ERROR_IMAGE_DAMAGED, offset);
+    }
+  }
+}
+
+static void
+test_wrecked_bootloader (void)
+{
+  ImageSpec spec;
+  static const guint8 fillings[] = { 0xFF, 0x00 };
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  for (guint i = 0; i < G_N_ELEMENTS (fillings); i++) {
+    g_autofree guint8 *flash = image_make_flash (&spec);
+    g_autoptr (UbImageAnalysis) analysis = NULL;
+
+    memset (flash, fillings[i], 0x11000);
+    analysis = image_analyse (flash, IMAGE_FLASH_SIZE);
+    g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, UB_IMAGE_KIND_FULL_BACKUP);
+    g_assert_cmpint (ub_image_analysis_get_family (analysis), ==, UB_FAMILY_N);
+    g_assert_cmpint (ub_image_analysis_get_uses (analysis), ==, UB_IMAGE_USE_APP);
+    assert_refused (analysis, ANY_FULL, UB_ERROR_IMAGE_NO_BOOTLOADER, "app is whole");
+  }
+}
+
+static void
+test_every_flipped_bit_in_code (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  flash = image_make_flash (&spec);
+  for (guint i = 0; i < 80; i++) {
+    /* Bootloader, its header, app, its header in turn. */
+    static const guint32 areas[][2] = {
+      { 0, 0xEE00 }, { 0x10F9A, 102 }, { 0x11000, 0x8800 }, { IMAGE_CODE_END - 102, 102 }
+    };
+    guint32 at = areas[i % 4][0] + g_rand_int_range (rand, 0, (gint32) areas[i % 4][1]);
+    guint8 bit = (guint8) (1 << g_rand_int_range (rand, 0, 8));
+    g_autoptr (UbImageAnalysis) analysis = NULL;
+
+    flash[at] ^= bit;
+    analysis = image_analyse (flash, IMAGE_FLASH_SIZE);
+    flash[at] ^= bit;
+    g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, UB_IMAGE_KIND_FULL_BACKUP);
+    g_assert_cmpuint (ub_image_analysis_get_crc (analysis)->damaged, ==, 1);
+    g_assert_cmpint (ub_image_analysis_get_uses (analysis), ==,
+                     i % 4 < 2 ? UB_IMAGE_USE_APP : UB_IMAGE_USE_BOOTLOADER_DONOR);
+    g_assert_true (image_has_finding (analysis, "crc-damaged"));
+    assert_refused (analysis, ANY_FULL, UB_ERROR_IMAGE_DAMAGED, NULL);
+  }
+}
+
+static void
+test_truncated (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  spec.app_size = 0x100000;
+  flash = image_make_flash (&spec);
+  for (guint i = 1; i <= 40; i++) {
+    gsize size = IMAGE_FLASH_SIZE / 41 * i + i % 34;
+    g_autoptr (UbImageAnalysis) analysis = image_analyse (flash, size);
+
+    g_assert_cmpint (ub_image_analysis_get_uses (analysis) & UB_IMAGE_USE_FULL, ==, 0);
+    assert_warned (analysis);
+    if (size < 0x11000 + 0x110000)
+      g_assert_cmpint (
+          ub_image_analysis_get_uses (analysis) & (UB_IMAGE_USE_APP | UB_IMAGE_USE_QIO), ==, 0);
+  }
+}
+
+static void
+test_made_of_several (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL, *two = g_malloc (2 * IMAGE_FLASH_SIZE + 100);
+  g_autoptr (UbImageAnalysis) doubled = NULL, longer = NULL, qios = NULL, behind = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  flash = image_make_flash (&spec);
+  memcpy (two, flash, IMAGE_FLASH_SIZE);
+  memcpy (two + IMAGE_FLASH_SIZE, flash, IMAGE_FLASH_SIZE);
+  doubled = image_analyse (two, 2 * IMAGE_FLASH_SIZE);
+  g_assert_true (image_has_finding (doubled, "doubled"));
+  assert_refused (doubled, ANY_FULL, UB_ERROR_IMAGE_DAMAGED, "half");
+
+  memset (two + IMAGE_FLASH_SIZE, 0xFF, 100);
+  longer = image_analyse (two, IMAGE_FLASH_SIZE + 100);
+  g_assert_true (image_has_finding (longer, "trailing-data"));
+  assert_refused (longer, ANY_FULL | UB_IMAGE_USE_APP, UB_ERROR_IMAGE_DAMAGED, "cut off");
+
+  memcpy (two + IMAGE_CODE_END, flash, IMAGE_CODE_END);
+  qios = image_analyse (two, 2 * IMAGE_CODE_END);
+  g_assert_true (image_has_finding (qios, "second-bootloader"));
+  assert_refused (qios, ANY_FULL, UB_ERROR_IMAGE_DAMAGED, "several");
+
+  memset (two, 0x33, 100);
+  memcpy (two + 100, flash, IMAGE_CODE_END);
+  behind = image_analyse (two, 100 + IMAGE_CODE_END);
+  g_assert_true (image_has_finding (behind, "foreign-start"));
+  g_assert_cmpint (ub_image_analysis_get_uses (behind), ==, 0);
+}
+
+static void
+test_wrong_pairs (void)
+{
+  ImageSpec n, t;
+  g_autofree guint8 *flash_n = NULL, *flash_t = NULL, *plain = NULL;
+  g_autoptr (UbImageAnalysis) families = NULL, keys = NULL;
+
+  image_spec_init (&n, UB_FAMILY_N);
+  image_spec_init (&t, UB_FAMILY_T);
+  flash_n = image_make_flash (&n);
+  flash_t = image_make_flash (&t);
+  n.key = UB_BEKEN_KEY_UASCENT;
+  plain = image_make_flash (&n);
+
+  memcpy (flash_n, flash_t, 0x11000);
+  families = image_analyse (flash_n, IMAGE_FLASH_SIZE);
+  g_assert_cmpint (ub_image_analysis_get_uses (families), ==,
+                   UB_IMAGE_USE_APP | UB_IMAGE_USE_BOOTLOADER_DONOR);
+  assert_refused (families, ANY_FULL, UB_ERROR_IMAGE_FAMILY, "BK7231T");
+
+  memcpy (plain + 0x11000, flash_n + 0x11000, IMAGE_CODE_END - 0x11000);
+  keys = image_analyse (plain, IMAGE_FLASH_SIZE);
+  assert_refused (keys, ANY_FULL, UB_ERROR_IMAGE_KEY, NULL);
+}
+
+/* Another app written over a longer one, in whole sectors or not: the header behind is of the old one. */
+static void
+test_left_over_code (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *old = NULL, *flash = NULL;
+  g_autoptr (UbImageAnalysis) bytes = NULL, sectors = NULL, middle = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  spec.app_size = 0x40000;
+  old = image_make_flash (&spec);
+  spec.app_size = 0x8000;
+  spec.app_text = "OpenBK7231T_1.18.1";
+  flash = image_make_flash (&spec);
+  memcpy (old + 0x11000, flash + 0x11000, 0x8800);
+  bytes = image_analyse (old, IMAGE_FLASH_SIZE);
+  g_assert_cmpint (ub_image_analysis_get_uses (bytes) & UB_IMAGE_USE_FULL, !=, 0);
+  g_assert_true (image_has_finding (bytes, "rbl-payload"));
+
+  memset (old + 0x19800, 0xFF, 0x1A000 - 0x19800);
+  sectors = image_analyse (old, IMAGE_FLASH_SIZE);
+  g_assert_cmpint (ub_image_analysis_get_uses (sectors) & UB_IMAGE_USE_FULL, !=, 0);
+  g_assert_true (image_has_finding (sectors, "stale-code"));
+
+  /* A sector lost in the middle is no such seam. */
+  memset (old + 0x14000, 0xFF, 0x1000);
+  middle = image_analyse (old, IMAGE_FLASH_SIZE);
+  g_assert_cmpint (ub_image_analysis_get_uses (middle), ==, UB_IMAGE_USE_BOOTLOADER_DONOR);
+}
+
+static void
+test_packages (void)
+{
+  static const struct {
+    guint32 algo;
+    gboolean ug;
+    UbImageKind kind;
+  } rows[] = {
+    { UB_RBL_ALGO_AES_GZIP, TRUE, UB_IMAGE_KIND_UG_PACKAGE },
+    { UB_RBL_ALGO_AES_GZIP, FALSE, UB_IMAGE_KIND_OTA_RBL },
+    { UB_RBL_ALGO_PLAIN, FALSE, UB_IMAGE_KIND_OTA_RBL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GBytes) package =
+        image_make_package ("OpenBK7231N_1.18.2", 0x4000, rows[i].algo, rows[i].ug);
+    g_autoptr (UbImageAnalysis) analysis = image_analyse_bytes (package);
+    gsize size;
+    const guint8 *data = g_bytes_get_data (package, &size);
+    g_autofree guint8 *broken = g_memdup2 (data, size);
+
+    g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, rows[i].kind);
+    g_assert_cmpint (ub_image_analysis_get_family (analysis), ==, UB_FAMILY_N);
+    g_assert_cmpstr (ub_image_analysis_get_firmware_version (analysis), ==, "1.18.2");
+    g_assert_cmpint (ub_image_analysis_get_uses (analysis), ==, 0);
+    g_assert_false (image_has_finding (analysis, "rbl-payload"));
+
+    for (gsize at = rows[i].ug ? 0x40 : 0x20; at < size; at += size / 20) {
+      g_autoptr (UbImageAnalysis) bad = NULL, cut = NULL;
+
+      broken[at] ^= 1;
+      bad = image_analyse (broken, size);
+      broken[at] ^= 1;
+      g_assert_true (image_has_finding (bad, "rbl-payload") ||
+                     image_has_finding (bad, "rbl-header"));
+      if (at < 0x80)
+        continue;
+      cut = image_analyse (broken, at);
+      g_assert_true (image_has_finding (cut, "rbl-payload"));
+    }
+  }
+}
+
+static void
+test_plain_code (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL, *code = g_malloc (0x11000);
+  gsize n;
+  static const UbBekenKeyId keys[] = { UB_BEKEN_KEY_NONE, UB_BEKEN_KEY_TUYA };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_autoptr (UbImageAnalysis) app = NULL, boot = NULL;
+
+    image_spec_init (&spec, UB_FAMILY_T);
+    spec.key = keys[i];
+    g_free (flash);
+    flash = image_make_flash (&spec);
+    n = ub_beken_code_strip (flash + 0x11000, 0x8800, code);
+    app = image_analyse (code, n);
+    g_assert_cmpint (ub_image_analysis_get_kind (app), ==, UB_IMAGE_KIND_PLAIN_ARM);
+    assert_refused (app, ANY_FULL, UB_ERROR_IMAGE_PLAIN, NULL);
+    n = ub_beken_code_strip (flash, 0xEE00, code);
+    boot = image_analyse (code, n);
+    g_assert_cmpint (ub_image_analysis_get_kind (boot), ==, UB_IMAGE_KIND_RAW_BOOTLOADER);
+    g_assert_cmpstr (ub_image_analysis_get_bootloader_version (boot), ==, "1.0.5");
+    assert_refused (boot, UB_IMAGE_USE_BOOTLOADER_DONOR, UB_ERROR_IMAGE_PLAIN, NULL);
+  }
+}
+
+/* In the clear, bootloader and app begin alike, and other chips of the maker use the same format. */
+static void
+test_code_in_the_clear (void)
+{
+  ImageSpec spec;
+  g_autoptr (GBytes) ua = NULL, qio = NULL;
+  g_autoptr (UbImageAnalysis) a = NULL, b = NULL, c = NULL;
+  g_autofree guint8 *flash = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  spec.key = UB_BEKEN_KEY_NONE;
+  spec.boot_version = "BK7231U_1.0.6";
+  spec.app_text = "OpenBK7231U_1.17.5";
+  ua = image_make_part (&spec, 0x11000, IMAGE_CODE_END);
+  a = image_analyse_bytes (ua);
+  g_assert_cmpint (ub_image_analysis_get_kind (a), ==, UB_IMAGE_KIND_APP);
+  g_assert_cmpint (ub_image_analysis_get_family (a), ==, UB_FAMILY_U);
+  qio = image_make_part (&spec, 0, IMAGE_CODE_END);
+  b = image_analyse_bytes (qio);
+  g_assert_cmpint (ub_image_analysis_get_kind (b), ==, UB_IMAGE_KIND_QIO);
+  g_assert_cmpint (ub_image_analysis_get_family (b), ==, UB_FAMILY_U);
+
+  spec.boot_version = "BK7238_1.0.14";
+  spec.app_text = "OpenBK7238_1.17.5";
+  flash = image_make_flash (&spec);
+  c = image_analyse (flash, IMAGE_FLASH_SIZE);
+  g_assert_cmpint (ub_image_analysis_get_kind (c), ==, UB_IMAGE_KIND_OTHER_CHIP);
+  assert_refused (c, ANY_FULL, UB_ERROR_IMAGE_NOT_FLASH, "BK7238");
+}
+
+static void
+test_calibration_lost (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *without = NULL, *with_template = NULL, *broken = NULL;
+  g_autoptr (UbImageAnalysis) a = NULL, b = NULL, c = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  spec.template_calibration = TRUE;
+  with_template = image_make_flash (&spec);
+  a = image_analyse (with_template, IMAGE_FLASH_SIZE);
+  g_assert_true (image_has_finding (a, "calibration-template"));
+  g_assert_nonnull (ub_image_analysis_get_mac (a));
+
+  spec.template_calibration = FALSE;
+  broken = image_make_flash (&spec);
+  broken[0x1D0004] ^= 4;
+  b = image_analyse (broken, IMAGE_FLASH_SIZE);
+  g_assert_true (image_has_finding (b, "calibration-damaged"));
+
+  spec.mac = NULL;
+  without = image_make_flash (&spec);
+  c = image_analyse (without, IMAGE_FLASH_SIZE);
+  g_assert_true (image_has_finding (c, "calibration-missing"));
+  g_assert_null (ub_image_analysis_get_mac (c));
+}
+
+static void
+test_chip (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autoptr (GBytes) wrecked = NULL, blank = NULL, mixed = NULL;
+  g_autoptr (UbImageAnalysis) a = NULL, b = NULL, c = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  flash = image_make_flash (&spec);
+  memset (flash, 0xFF, 0x11000);
+  wrecked = g_bytes_new (flash, IMAGE_FLASH_SIZE);
+  a = ub_image_analysis_new_for_chip (wrecked);
+  g_assert_cmpint (ub_image_analysis_get_family (a), ==, UB_FAMILY_T);
+  g_assert_cmpstr (ub_image_analysis_get_mac (a), ==, "50:8a:06:00:00:02");
+
+  memset (flash, 0xFF, IMAGE_FLASH_SIZE);
+  blank = g_bytes_new (flash, IMAGE_FLASH_SIZE);
+  b = ub_image_analysis_new_for_chip (blank);
+  g_assert_cmpint (ub_image_analysis_get_kind (b), ==, UB_IMAGE_KIND_BLANK);
+  g_assert_cmpint (ub_image_analysis_get_family (b), ==, UB_FAMILY_UNKNOWN);
+
+  /* An N image on a T module, by mistake: the calibration tells what it is. */
+  g_free (flash);
+  flash = image_make_flash (&spec);
+  image_spec_init (&spec, UB_FAMILY_N);
+  {
+    g_autoptr (GBytes) qio = image_make_part (&spec, 0, IMAGE_CODE_END);
+
+    memcpy (flash, g_bytes_get_data (qio, NULL), IMAGE_CODE_END);
+  }
+  mixed = g_bytes_new (flash, IMAGE_FLASH_SIZE);
+  c = ub_image_analysis_new_for_chip (mixed);
+  g_assert_cmpint (ub_image_analysis_get_family (c), ==, UB_FAMILY_T);
+  g_assert_true (image_has_finding (c, "family-conflict"));
+}
+
+static void
+test_report_and_json (void)
+{
+  static const char *const members[] = { "kind",       "family",       "family_evidence",
+                                         "size",       "sha256",       "rotated",
+                                         "bootloader", "firmware",     "crc",
+                                         "rbl",        "partitions",   "calibration",
+                                         "findings",   "usable_as",    "address",
+                                         "file",       "tuya_storage", "fast_connect" };
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autofree char *report = NULL, *summary = NULL;
+  g_autoptr (UbImageAnalysis) analysis = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  flash = image_make_flash (&spec);
+  analysis = image_analyse (flash, IMAGE_FLASH_SIZE);
+  node = ub_image_analysis_to_json (analysis, FALSE);
+  object = json_node_get_object (node);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    g_assert_true (json_object_has_member (object, members[i]));
+  g_assert_cmpstr (json_object_get_string_member (object, "kind"), ==, "full-backup");
+  g_assert_cmpstr (json_object_get_string_member (object, "family"), ==, "N");
+  g_assert_false (json_object_get_boolean_member (object, "rotated"));
+  g_assert_cmpstr (
+      json_object_get_string_member (json_object_get_object_member (object, "bootloader"), "key"),
+      ==, "tuya");
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "rbl")), ==, 2);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "partitions")), ==,
+                    3);
+
+  summary = ub_image_analysis_dup_summary (analysis);
+  g_assert_cmpstr (summary, ==, "Full backup, BK7231N, OpenBeken 1.17.203");
+  report = ub_image_analysis_dup_report (analysis, FALSE);
+  g_assert_nonnull (strstr (report, "10:5a:17:00:00:01"));
+  g_assert_nonnull (strstr (report, "BK7231N 1.0.1"));
+}
+
+static void
+test_ids (void)
+{
+  for (UbImageKind kind = UB_IMAGE_KIND_UNKNOWN; kind <= UB_IMAGE_KIND_BLANK; kind++) {
+    g_assert_cmpstr (ub_image_kind_get_id (kind), !=, "");
+    g_assert_cmpstr (ub_image_kind_get_title (kind), !=, "");
+  }
+  g_assert_cmpstr (ub_family_get_id (UB_FAMILY_T), ==, "T");
+  g_assert_cmpstr (ub_family_get_title (UB_FAMILY_T), ==, "BK7231T");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/image-analysis/full-backup", test_full_backup);
+  g_test_add_func ("/image-analysis/parts", test_parts);
+  g_test_add_func ("/image-analysis/refusals", test_refusals);
+  g_test_add_func ("/image-analysis/rotated", test_rotated);
+  g_test_add_func ("/image-analysis/wrecked-bootloader", test_wrecked_bootloader);
+  g_test_add_func ("/image-analysis/every-flipped-bit-in-code", test_every_flipped_bit_in_code);
+  g_test_add_func ("/image-analysis/truncated", test_truncated);
+  g_test_add_func ("/image-analysis/made-of-several", test_made_of_several);
+  g_test_add_func ("/image-analysis/wrong-pairs", test_wrong_pairs);
+  g_test_add_func ("/image-analysis/left-over-code", test_left_over_code);
+  g_test_add_func ("/image-analysis/packages", test_packages);
+  g_test_add_func ("/image-analysis/plain-code", test_plain_code);
+  g_test_add_func ("/image-analysis/code-in-the-clear", test_code_in_the_clear);
+  g_test_add_func ("/image-analysis/calibration-lost", test_calibration_lost);
+  g_test_add_func ("/image-analysis/chip", test_chip);
+  g_test_add_func ("/image-analysis/report-and-json", test_report_and_json);
+  g_test_add_func ("/image-analysis/ids", test_ids);
+  return g_test_run ();
+}
