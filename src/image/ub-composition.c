@@ -188,6 +188,22 @@ check_module (UbComposition *self, GError **error)
   return TRUE;
 }
 
+/* A backup of a smaller flash works, but leaves the rest of a larger one as it is. */
+static void
+warn_of_size (UbComposition *self)
+{
+  gsize end = self->image->address + g_bytes_get_size (self->image->content);
+
+  if ((self->image->kind == UB_IMAGE_KIND_FULL_BACKUP ||
+       self->image->kind == UB_IMAGE_KIND_ROTATED_BACKUP) &&
+      end < self->size)
+    add_finding (
+        self, UB_SEVERITY_WARNING, "flash-larger",
+        _ ("The backup is of a flash of %zu MiB, but this module has %zu MiB: what lies behind "
+           "stays as it is."),
+        end >> 20, self->size >> 20);
+}
+
 static void
 place (UbComposition *self, UbImageAnalysis *source, guint32 from, guint32 to)
 {
@@ -379,6 +395,7 @@ ub_composition_new (UbImageAnalysis *image,
     place (self, image, 0, G_MAXUINT32);
   }
   compose_calibration (self);
+  warn_of_size (self);
   warn_of_keys (self);
   warn_of_identity (self);
   self->wanted = g_bytes_new_take (g_steal_pointer (&self->data), self->size);
