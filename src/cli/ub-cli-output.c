@@ -67,7 +67,8 @@ ub_cli_add_report (UbCli *cli, const UbJobReport *report)
   json_object_set_string_member (cli->object, "programmer", report->programmer);
   if (report->jedec_id != 0)
     add_chip (cli->object, report);
-  json_object_set_double_member (cli->object, "elapsed_s", report->elapsed_s);
+  json_object_set_double_member (cli->object, "elapsed_s",
+                                 (double) (gint64) (report->elapsed_s * 1000 + 0.5) / 1000);
   if (report->backup != NULL) {
     g_autofree char *path = g_file_get_path (report->backup);
 

@@ -48,7 +48,7 @@ analyse (UbBackupJob *self, GBytes *content)
 }
 
 static gboolean
-ub_backup_job_run (UbJob *job, GCancellable *cancellable, GError **error)
+back_up (UbJob *job, GCancellable *cancellable, GError **error)
 {
   UbBackupJob *self = UB_BACKUP_JOB (job);
   gboolean read_twice = (self->flags & UB_BACKUP_READ_TWICE) != 0;
@@ -81,6 +81,16 @@ ub_backup_job_run (UbJob *job, GCancellable *cancellable, GError **error)
   if (ub_image_analysis_get_kind (chip) == UB_IMAGE_KIND_BLANK)
     ub_job_add_note (job, _ ("The flash is blank: there is no firmware in this backup."));
   return ub_job_save_backup (job, self->copy, chip, cancellable, error);
+}
+
+/* A copy that was not saved leaves nothing on disk, however long the job is kept. */
+static gboolean
+ub_backup_job_run (UbJob *job, GCancellable *cancellable, GError **error)
+{
+  gboolean done = back_up (job, cancellable, error);
+
+  g_clear_pointer (&UB_BACKUP_JOB (job)->copy, ub_rescue_copy_free);
+  return done;
 }
 
 static void

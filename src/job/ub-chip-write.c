@@ -90,16 +90,6 @@ mark_plan (UbJob *job,
   }
 }
 
-static guint64
-count_unit_bytes (const UbFlashPlan *plan)
-{
-  guint64 bytes = 0;
-
-  for (guint i = 0; i < ub_flash_plan_get_n_units (plan); i++)
-    bytes += ub_flash_plan_get_unit (plan, i)->range.size;
-  return bytes;
-}
-
 /* Whether the chip is still as it was, after the writer ended early. */
 static gboolean
 is_untouched (UbJob *job, const GError *error)
@@ -142,8 +132,7 @@ run_plan (UbJob *job,
   GError *local_error = NULL;
   gboolean done;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      !ub_flash_unprotect (flash, error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
   done = ub_flash_writer_run (flash, plan, current, wanted, cancellable, &local_error);
@@ -169,7 +158,7 @@ run_plan (UbJob *job,
  * @cancellable: (nullable): stops at the next safe point
  * @error: return location for an error
  *
- * Plans, lifts the protection, writes and verifies, and says in the report what state the module is
+ * Plans, writes and verifies, and says in the report what state the module is
  * in. A chip that holds what is wanted already is not touched.
  *
  * Returns: whether the chip holds what is wanted
@@ -191,7 +180,7 @@ ub_chip_write (UbJob *job,
 
   mark_plan (job, current, wanted, preserved, n_preserved);
   ub_job_declare (job, phase, ub_flash_plan_get_seconds (plan));
-  ub_job_begin (job, phase, count_unit_bytes (plan));
+  ub_job_begin (job, phase, ub_flash_plan_get_n_bytes (plan));
   if (ub_flash_plan_get_n_units (plan) == 0)
     return TRUE;
   return run_plan (job, plan, current, wanted, cancellable, error);

@@ -139,7 +139,7 @@ erase (UbEraseJob *self, const UbRange *range, GCancellable *cancellable, GError
 }
 
 static gboolean
-ub_erase_job_run (UbJob *job, GCancellable *cancellable, GError **error)
+run_erase (UbJob *job, GCancellable *cancellable, GError **error)
 {
   UbEraseJob *self = UB_ERASE_JOB (job);
   UbRange range = { self->address, self->size };
@@ -160,6 +160,16 @@ ub_erase_job_run (UbJob *job, GCancellable *cancellable, GError **error)
     range.size = ub_job_get_part (job)->size - range.address;
   return ub_job_check_range (job, range.address, range.size, error) &&
          erase (self, &range, cancellable, error);
+}
+
+/* A copy that was not saved leaves nothing on disk, however long the job is kept. */
+static gboolean
+ub_erase_job_run (UbJob *job, GCancellable *cancellable, GError **error)
+{
+  gboolean done = run_erase (job, cancellable, error);
+
+  g_clear_pointer (&UB_ERASE_JOB (job)->rescue_copy, ub_rescue_copy_free);
+  return done;
 }
 
 static void

@@ -167,7 +167,7 @@ run_range (UbRestoreJob *self, GCancellable *cancellable, GError **error)
 }
 
 static gboolean
-ub_restore_job_run (UbJob *job, GCancellable *cancellable, GError **error)
+restore (UbJob *job, GCancellable *cancellable, GError **error)
 {
   UbRestoreJob *self = UB_RESTORE_JOB (job);
   gboolean is_range = self->image == NULL;
@@ -186,6 +186,16 @@ ub_restore_job_run (UbJob *job, GCancellable *cancellable, GError **error)
   if (!ub_job_connect (job, cancellable, error))
     return FALSE;
   return is_range ? run_range (self, cancellable, error) : run_image (self, cancellable, error);
+}
+
+/* A copy that was not saved leaves nothing on disk, however long the job is kept. */
+static gboolean
+ub_restore_job_run (UbJob *job, GCancellable *cancellable, GError **error)
+{
+  gboolean done = restore (job, cancellable, error);
+
+  g_clear_pointer (&UB_RESTORE_JOB (job)->rescue_copy, ub_rescue_copy_free);
+  return done;
 }
 
 static void

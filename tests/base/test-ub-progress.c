@@ -73,6 +73,23 @@ test_titles (void)
     g_assert_cmpstr (ub_phase_get_title (phase), !=, "");
 }
 
+/* More to read than was thought: the bar waits instead of passing its end. */
+static void
+test_extend (void)
+{
+  g_autoptr (UbProgress) progress = ub_progress_new ();
+
+  ub_progress_declare (progress, UB_PHASE_READ, 10);
+  ub_progress_begin (progress, UB_PHASE_READ, 1000, 0);
+  ub_progress_advance (progress, 500, 5 * SECOND);
+  ub_progress_extend (progress, 1000);
+  g_assert_cmpuint (get_state (progress).bytes_total, ==, 2000);
+  g_assert_cmpfloat (get_state (progress).fraction, ==, 0.5);
+  g_assert_cmpfloat_with_epsilon (get_state (progress).seconds_left, 15, 1e-9);
+  ub_progress_advance (progress, 1000, 15 * SECOND);
+  g_assert_cmpfloat (get_state (progress).fraction, ==, 0.75);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -80,5 +97,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/progress/weights", test_weights);
   g_test_add_func ("/progress/never-backwards", test_never_backwards);
   g_test_add_func ("/progress/titles", test_titles);
+  g_test_add_func ("/progress/extend", test_extend);
   return g_test_run ();
 }

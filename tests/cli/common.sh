@@ -4,7 +4,7 @@
 # What the command line's tests share. Sourced with the path of unbrick-cli as first argument; leaves the
 # shell in an empty folder that is removed at the end.
 set -u
-cli=$1
+cli=$(realpath "$1")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
