@@ -29,7 +29,7 @@ find (const guint8 *code, gsize size, gsize from, const char *needle, gsize *out
 {
   const guint8 *hit;
 
-  if (from >= size)
+  if (code == NULL || from >= size)
     return FALSE;
   hit = memmem (code + from, size - from, needle, strlen (needle));
   if (hit == NULL)

@@ -23,6 +23,10 @@ G_BEGIN_DECLS
  * newest have. */
 #define UB_DEFAULT_CODE_END 0x129F70
 
+/* Where Tuya's storage begins with its key, and how large it is, on both families (25 of 25 dumps). */
+#define UB_TUYA_KEY_ADDRESS 0x1EE000
+#define UB_TUYA_STORAGE_SIZE 0x12000
+
 /**
  * UbCodeState:
  *

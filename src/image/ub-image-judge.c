@@ -186,6 +186,19 @@ is_doubled (UbImageAnalysis *self)
   return size % 2 == 0 && size >= 0x2000 && memcmp (data, data + size / 2, size / 2) == 0;
 }
 
+/* Tuya's firmware keeps its storage here; what is not blank and cannot be read was the storage once. */
+static gboolean
+has_unreadable_storage (UbImageAnalysis *self)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+  guint32 end = UB_TUYA_KEY_ADDRESS + UB_TUYA_STORAGE_SIZE;
+
+  return self->firmware.name != NULL && g_str_equal (self->firmware.name, "Tuya") &&
+         self->address <= UB_TUYA_KEY_ADDRESS && end - self->address <= size &&
+         !is_uniform (data + (UB_TUYA_KEY_ADDRESS - self->address), UB_TUYA_STORAGE_SIZE, 0xFF);
+}
+
 static void
 judge_storage (UbImageAnalysis *self)
 {
@@ -194,6 +207,11 @@ judge_storage (UbImageAnalysis *self)
                                    _ ("Tuya’s storage is damaged: %u of its %u sectors are whole."),
                                    ub_tuya_storage_get_n_sectors_intact (self->tuya),
                                    ub_tuya_storage_get_n_sectors (self->tuya));
+  else if (self->tuya == NULL && has_unreadable_storage (self))
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_WARNING, "tuya-storage-unreadable",
+        _ ("Tuya’s storage at 0x%06X cannot be read: its key is damaged, or it holds other data."),
+        UB_TUYA_KEY_ADDRESS);
 }
 
 static void

@@ -28,9 +28,6 @@
 #define APP_RBL_ADDRESS 0x129F0A
 #define BIG_APP_RBL_ADDRESS 0x131F9A
 
-/* Where Tuya's storage keeps its key, on both families (25 of 25 dumps). */
-#define TUYA_KEY_ADDRESS 0x1EE000
-
 /* Bytes of the vector words 1 to 7, whose coding tells key and address. */
 #define VECTORS_AT 4
 #define VECTORS_SIZE 28
@@ -440,9 +437,9 @@ recognise_storage (UbImageAnalysis *self, const guint8 *data, gsize size)
   if (self->tuya == NULL)
     return FALSE;
   offset = ub_tuya_storage_get_address (self->tuya);
-  if (offset <= TUYA_KEY_ADDRESS && size <= 0x200000 - (TUYA_KEY_ADDRESS - offset)) {
+  if (offset <= UB_TUYA_KEY_ADDRESS && size <= 0x200000 - (UB_TUYA_KEY_ADDRESS - offset)) {
     g_object_unref (self->tuya);
-    self->address = TUYA_KEY_ADDRESS - offset;
+    self->address = UB_TUYA_KEY_ADDRESS - offset;
     self->tuya = ub_tuya_storage_parse (data, size, self->address);
   }
   self->kind = UB_IMAGE_KIND_TUYA_STORAGE;
