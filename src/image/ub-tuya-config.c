@@ -107,21 +107,27 @@ ub_tuya_config_parse (const char *text, gsize size, GError **error)
   return params != NULL ? new_config (params, FALSE) : NULL;
 }
 
-/* The next stretch of printable characters that may hold a configuration, or NULL. */
+static gboolean
+is_printable (char c)
+{
+  return c >= 0x20 && c <= 0x7E;
+}
+
+/* The next stretch of printable characters with a member “module” in it, or NULL. */
 static const char *
 find_printable (const char *at, const char *end, gsize *out_length)
 {
-  while (at < end) {
-    const char *start = at;
+  const char *start = at < end ? memmem (at, end - at, "module", 6) : NULL;
+  const char *stop = start;
 
-    while (at < end && *at >= 0x20 && *at <= 0x7E)
-      at++;
-    *out_length = at - start;
-    if (memmem (start, at - start, "module", 6) != NULL && memchr (start, '{', at - start) != NULL)
-      return start;
-    at++;
-  }
-  return NULL;
+  if (start == NULL)
+    return NULL;
+  while (start > at && is_printable (start[-1]))
+    start--;
+  while (stop < end && is_printable (*stop))
+    stop++;
+  *out_length = stop - start;
+  return start;
 }
 
 static gsize
