@@ -9,9 +9,9 @@
 
 #include "ub-ch341a-packet.h"
 #include "ub-ch341a-programmer.h"
-#include "ub-ch341a-queue.h"
 #include "ub-error.h"
 #include "ub-programmer-info.h"
+#include "ub-usb-pipe.h"
 #include "ub-usb-scan.h"
 
 #include <glib/gi18n.h>
@@ -23,6 +23,11 @@
 #define PRODUCT_SERIAL 0x5523 /* the same chip jumpered as a serial port */
 
 #define INTERFACE 0
+#define ENDPOINT_OUT 0x02
+#define ENDPOINT_IN 0x82
+
+/* Bytes of one transfer to the chip. */
+#define OUT_SIZE (128 * UB_CH341A_PACKET_SIZE)
 
 /* The chip makes one SPI clock only: 12 MHz / 8, “only one frequency of about 1.5MHz” (the frank-zago
  * driver's README). */
@@ -69,35 +74,23 @@ set_jumper_error (GError **error, const char *path)
 }
 
 static gboolean
-check_outcome (UbCh341aProgrammer *self, UbUsbOutcome outcome, GError **error)
-{
-  const char *name = ub_programmer_get_name (UB_PROGRAMMER (self));
-
-  switch (outcome) {
-  case UB_USB_DONE:
-    return TRUE;
-  case UB_USB_FAILED:
-    g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER, _ ("%s: a USB transfer failed"), name);
-    break;
-  case UB_USB_TIMED_OUT:
-    g_set_error (error, UB_ERROR, UB_ERROR_TIMEOUT, _ ("%s did not answer in time"), name);
-    break;
-  case UB_USB_GONE:
-    g_set_error (error, UB_ERROR, UB_ERROR_UNPLUGGED, _ ("%s was unplugged"), name);
-    break;
-  }
-  return FALSE;
-}
-
-static gboolean
 run_packets (UbCh341aProgrammer *self, guint64 deadline_us, GError **error)
 {
-  UbUsbOutcome outcome;
+  const UbUsbPipe pipe = {
+    .name = ub_programmer_get_name (UB_PROGRAMMER (self)),
+    .context = self->context,
+    .handle = self->handle,
+    .endpoint_out = ENDPOINT_OUT,
+    .endpoint_in = ENDPOINT_IN,
+    .out_size = OUT_SIZE,
+    .in_size = UB_CH341A_PACKET_SIZE,
+    .packet_size = UB_CH341A_PACKET_SIZE,
+  };
 
   g_byte_array_set_size (self->replies, self->packets.n_replies);
-  outcome = ub_ch341a_queue_run (self->context, self->handle, &self->packets, self->replies->data,
-                                 deadline_us);
-  return check_outcome (self, outcome, error);
+  return ub_usb_pipe_run (&pipe, self->packets.bytes->data, self->packets.bytes->len,
+                          self->packets.cuts, self->replies->data, self->packets.n_replies,
+                          self->packets.n_reply_packets, deadline_us, error);
 }
 
 static gboolean

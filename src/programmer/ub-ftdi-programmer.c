@@ -11,6 +11,7 @@
 #include "ub-ftdi-programmer.h"
 #include "ub-mpsse.h"
 #include "ub-programmer-info.h"
+#include "ub-usb-pipe.h"
 #include "ub-usb-scan.h"
 
 #include <ftdi.h>
@@ -27,8 +28,11 @@
 /* Commands that are sent in one go at the most. The chip takes them at the pace of SK. */
 #define MAX_COMMANDS 65536
 
-/* libusb cuts larger transfers into pieces of this size anyway. */
-#define READ_CHUNK 16384
+/* Bytes of one USB transfer. */
+#define TRANSFER_SIZE 16384
+
+/* Each packet from the chip begins with the modem status: AN_232B-03, section 4. */
+#define STATUS_SIZE 2
 
 /**
  * UbFtdiProgrammer:
@@ -80,85 +84,29 @@ set_permission_error (GError **error, const char *node)
   g_set_error (error, UB_ERROR, UB_ERROR_PERMISSION, _ ("%s may not be opened by this user"), node);
 }
 
-/* What went wrong after a transfer failed: a device that is gone answers even a control request with
- * LIBUSB_ERROR_NO_DEVICE. */
-static void
-set_transfer_error (UbFtdiProgrammer *self, gboolean timed_out, GError **error)
-{
-  guint8 status[2];
-  int result = libusb_control_transfer (self->ftdi->usb_dev, FTDI_DEVICE_IN_REQTYPE,
-                                        SIO_POLL_MODEM_STATUS_REQUEST, 0, self->ftdi->index, status,
-                                        sizeof status, 500);
-
-  if (result == LIBUSB_ERROR_NO_DEVICE || result == LIBUSB_ERROR_IO)
-    g_set_error (error, UB_ERROR, UB_ERROR_UNPLUGGED, _ ("%s was unplugged"),
-                 ub_programmer_get_name (UB_PROGRAMMER (self)));
-  else if (timed_out)
-    g_set_error (error, UB_ERROR, UB_ERROR_TIMEOUT, _ ("%s did not answer in time"),
-                 ub_programmer_get_name (UB_PROGRAMMER (self)));
-  else
-    g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER, _ ("%s: a USB transfer failed (%s)"),
-                 ub_programmer_get_name (UB_PROGRAMMER (self)), ftdi_get_error_string (self->ftdi));
-}
-
-/* Waits for a read that was submitted; FALSE when the deadline passes first. Frees @control. */
-static gboolean
-finish_read (UbFtdiProgrammer *self,
-             struct ftdi_transfer_control *control,
-             gsize n,
-             gint64 deadline,
-             GError **error)
-{
-  struct timeval cancel_timeout = { .tv_sec = 1 };
-  int n_read;
-
-  while (!control->completed) {
-    gint64 left = deadline - g_get_monotonic_time ();
-    struct timeval timeout = { .tv_sec = left / G_USEC_PER_SEC, .tv_usec = left % G_USEC_PER_SEC };
-
-    if (left <= 0) {
-      ftdi_transfer_data_cancel (control, &cancel_timeout);
-      set_transfer_error (self, TRUE, error);
-      return FALSE;
-    }
-    libusb_handle_events_timeout_completed (self->ftdi->usb_ctx, &timeout, &control->completed);
-  }
-
-  n_read = ftdi_transfer_data_done (control);
-  if (n_read < 0 || (gsize) n_read != n) {
-    set_transfer_error (self, FALSE, error);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-/* Sends self->commands and receives @n_replies bytes into self->replies. The read is under way before the
- * commands are sent: the chip stops working on them when nobody takes its replies. */
+/* Sends self->commands and receives @n_replies bytes into self->replies, both at once: the chip stops working
+ * when nobody takes its replies. libftdi's own ftdi_read_data_submit() is not used, because its read starts
+ * again by itself when the endpoint stalls and can then not be ended; libftdi sets everything up. */
 static gboolean
 run_commands (UbFtdiProgrammer *self, gsize n_replies, guint64 deadline_us, GError **error)
 {
-  gint64 begun = g_get_monotonic_time ();
-  struct ftdi_transfer_control *control;
-  int n_written;
+  /* libftdi calls the endpoints by what they are to the chip, not to the host. */
+  const UbUsbPipe pipe = {
+    .name = ub_programmer_get_name (UB_PROGRAMMER (self)),
+    .context = self->ftdi->usb_ctx,
+    .handle = self->ftdi->usb_dev,
+    .endpoint_out = self->ftdi->in_ep,
+    .endpoint_in = self->ftdi->out_ep,
+    .out_size = TRANSFER_SIZE,
+    .in_size = TRANSFER_SIZE,
+    .packet_size = self->ftdi->max_packet_size,
+    .header_size = STATUS_SIZE,
+  };
 
   g_byte_array_set_size (self->replies, n_replies);
-  self->ftdi->usb_write_timeout = deadline_us / 1000;
-  control = ftdi_read_data_submit (self->ftdi, self->replies->data, n_replies);
-  if (control == NULL) {
-    set_transfer_error (self, FALSE, error);
-    return FALSE;
-  }
-
-  n_written = ftdi_write_data (self->ftdi, self->commands->data, self->commands->len);
-  if (n_written != (int) self->commands->len) {
-    struct timeval cancel_timeout = { .tv_sec = 1 };
-    gboolean timed_out = g_get_monotonic_time () - begun >= (gint64) deadline_us;
-
-    ftdi_transfer_data_cancel (control, &cancel_timeout);
-    set_transfer_error (self, timed_out, error);
-    return FALSE;
-  }
-  return finish_read (self, control, n_replies, begun + deadline_us, error);
+  return ub_usb_pipe_run (&pipe, self->commands->data, self->commands->len, NULL,
+                          self->replies->data, n_replies, n_replies / TRANSFER_SIZE + 1,
+                          deadline_us, error);
 }
 
 /* Sends self->commands, which have no replies, and waits until they have happened. */
@@ -260,10 +208,10 @@ static gboolean
 start_engine (UbFtdiProgrammer *self, GError **error)
 {
   if (ftdi_usb_reset (self->ftdi) < 0 || ftdi_set_latency_timer (self->ftdi, LATENCY_MS) < 0 ||
-      ftdi_read_data_set_chunksize (self->ftdi, READ_CHUNK) < 0 ||
       ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET) < 0 ||
       ftdi_set_bitmode (self->ftdi, 0, BITMODE_MPSSE) < 0 || ftdi_tcioflush (self->ftdi) < 0) {
-    set_transfer_error (self, FALSE, error);
+    g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER, _ ("%s cannot be set up (%s)"),
+                 ub_programmer_get_name (UB_PROGRAMMER (self)), ftdi_get_error_string (self->ftdi));
     return FALSE;
   }
   g_byte_array_set_size (self->commands, 0);

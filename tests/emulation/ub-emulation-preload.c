@@ -27,6 +27,8 @@
 
 int open (const char *path, int flags, ...);
 int open64 (const char *path, int flags, ...);
+int __open_2 (const char *path, int flags);
+int __open64_2 (const char *path, int flags);
 int access (const char *path, int mode);
 int close (int fd);
 int ioctl (int fd, unsigned long request, ...);
@@ -107,6 +109,19 @@ open64 (const char *path, int flags, ...)
   mode = take_mode (flags, args);
   va_end (args);
   return open_like ("open64", path, flags, mode);
+}
+
+/* What open() is in programs and libraries that were built with _FORTIFY_SOURCE, such as libusb. */
+int
+__open_2 (const char *path, int flags)
+{
+  return open_like ("open", path, flags, 0);
+}
+
+int
+__open64_2 (const char *path, int flags)
+{
+  return open_like ("open64", path, flags, 0);
 }
 
 int
