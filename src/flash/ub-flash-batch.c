@@ -179,7 +179,8 @@ learn_from_batch (UbFlash *self)
     double back = early_us / 64 * (1 << MIN (pace->n_early, 4));
 
     pace->n_early++;
-    learn (pace, MIN (pace->expected_us, early_us - back));
+    pace->expected_us = MAX (MIN (pace->expected_us, early_us - back), 1);
+    pace->spread_us /= 2;
   } else {
     pace->n_early = 0;
   }
