@@ -319,18 +319,29 @@ compose_calibration (UbComposition *self)
   }
 }
 
-static void
-warn_of_keys (UbComposition *self)
+/* The key is burnt into the module: what runs on it tells which. A file with the usual key is let pass, since
+ * what is on the module may have been the mistake. */
+static gboolean
+check_key (UbComposition *self, GError **error)
 {
-  const UbCodeArea *now =
-      self->current->app.state == UB_CODE_GOOD ? &self->current->app : &self->current->boot;
+  UbBekenKeyId key = self->image->app.key;
+  const UbCodeArea *boot = &self->current->boot, *app = &self->current->app;
 
-  if (now->state == UB_CODE_GOOD && now->key != UB_BEKEN_KEY_UNKNOWN &&
-      self->image->app.key != UB_BEKEN_KEY_UNKNOWN && now->key != self->image->app.key)
+  if (boot->state != UB_CODE_GOOD || app->state != UB_CODE_GOOD || boot->key != app->key ||
+      boot->key == UB_BEKEN_KEY_UNKNOWN || key == boot->key)
+    return TRUE;
+  if (key == UB_BEKEN_KEY_TUYA) {
     add_finding (
         self, UB_SEVERITY_WARNING, "module-key",
-        _ ("The file is encrypted with another key than what the module holds: if the module "
-           "has run with that, it will not start with this."));
+        _ ("The module holds code with the key “%s”, but the file has “%s”: if the module has "
+           "run before, it will not start with this."),
+        ub_beken_key_get_id (boot->key), ub_beken_key_get_id (key));
+    return TRUE;
+  }
+  g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_KEY,
+               _ ("“%s” has the key “%s”, but what the module holds has “%s”"),
+               get_name (self->image), ub_beken_key_get_id (key), ub_beken_key_get_id (boot->key));
+  return FALSE;
 }
 
 /* A backup of another device brings its identity along: what the cloud knows it by lies in the storage. */
@@ -384,7 +395,7 @@ ub_composition_new (UbImageAnalysis *image,
   self->current = g_object_ref (current);
   self->flags = flags;
   now = g_bytes_get_data (current->content, &self->size);
-  if (!check_module (self, error))
+  if (!check_module (self, error) || !check_key (self, error))
     return NULL;
 
   self->data = g_memdup2 (now, self->size);
@@ -396,7 +407,6 @@ ub_composition_new (UbImageAnalysis *image,
   }
   compose_calibration (self);
   warn_of_size (self);
-  warn_of_keys (self);
   warn_of_identity (self);
   self->wanted = g_bytes_new_take (g_steal_pointer (&self->data), self->size);
   return g_steal_pointer (&self);

@@ -173,6 +173,8 @@ find_tuya (const guint8 *code, gsize size, UbFirmwareStrings *self)
     chip = strstr (self->build, " AT bk7");
     if (chip != NULL)
       take_chip (self, chip + strlen (" AT "), self->build);
+    else if (strstr (self->build, " AT T1 ") != NULL) /* Tuya's name for the BK7238 */
+      take_chip (self, "bk7238", self->build);
   }
   find_app_name (code, size, self);
   if (self->sdk == NULL && self->app == NULL && self->build == NULL &&
@@ -213,14 +215,30 @@ ub_firmware_strings_clear (UbFirmwareStrings *strings)
   g_clear_pointer (&strings->chip_evidence, g_free);
 }
 
+/* `BK7231N_1.0.1` as Tuya's bootloaders write it, or `BK7231n`, NUL, `_1.0.13` as Beken's do. */
+static gboolean
+parse_bootloader_version (const char *chip, const char *rest, char **out_name, char **out_version)
+{
+  gsize length = strlen (chip);
+  guint n, dots = 0;
+
+  if (length < 6 || length > 8 || rest[0] != '_')
+    return FALSE;
+  for (n = 1; g_ascii_isdigit (rest[n]) || rest[n] == '.'; n++)
+    dots += rest[n] == '.';
+  if (dots != 2 || n < 6 || n > 12)
+    return FALSE;
+  *out_name = g_ascii_strup (chip, -1);
+  *out_version = g_strndup (rest + 1, n - 1);
+  return TRUE;
+}
+
 /**
  * ub_bootloader_find_version:
  * @code: a bootloader without CRC16s, in the clear
  * @size: bytes
  * @out_name: (out): the chip it names, such as `BK7231S`
  * @out_version: (out): its version, such as `1.0.5`
- *
- * Looks for `BK7231N_1.0.1` and the like.
  *
  * Returns: whether it says so
  */
@@ -229,20 +247,20 @@ ub_bootloader_find_version (const guint8 *code, gsize size, char **out_name, cha
 {
   for (gsize at = 0; find (code, size, at, "BK7", &at); at++) {
     g_autofree char *text = dup_text (code, size, at);
+    g_autofree char *next = dup_text (code, size, MIN (size, at + strlen (text) + 1));
     char *underscore = strchr (text, '_');
-    guint n, dots = 0;
 
     /* Not within another word: apps hold OpenBK7231N_1.17.203. */
-    if (underscore == NULL || underscore - text < 6 || underscore - text > 10 ||
-        (at > 0 && g_ascii_isalnum ((char) code[at - 1])))
+    if (at > 0 && g_ascii_isalnum ((char) code[at - 1]))
       continue;
-    for (n = 1; g_ascii_isdigit (underscore[n]) || underscore[n] == '.'; n++)
-      dots += underscore[n] == '.';
-    if (dots != 2 || n < 6 || n > 12)
-      continue;
-    *out_name = g_strndup (text, (gsize) (underscore - text));
-    *out_version = g_strndup (underscore + 1, n - 1);
-    return TRUE;
+    if (underscore != NULL) {
+      g_autofree char *chip = g_strndup (text, (gsize) (underscore - text));
+
+      if (parse_bootloader_version (chip, underscore, out_name, out_version))
+        return TRUE;
+    } else if (parse_bootloader_version (text, next, out_name, out_version)) {
+      return TRUE;
+    }
   }
   return FALSE;
 }

@@ -112,7 +112,7 @@ analyse (UbImage *image, gboolean for_chip)
   ub_image_analysis_examine_data (self);
   ub_image_analysis_find_family (self);
   ub_image_analysis_find_fast_connect (self);
-  if (self->other_chip != NULL && !for_chip)
+  if (self->other_chip != NULL && self->address_known && !for_chip)
     self->kind = UB_IMAGE_KIND_OTHER_CHIP;
   else if (self->kind == UB_IMAGE_KIND_APP && self->firmware.name != NULL &&
            g_strrstr (self->firmware.name, "LibreT") != NULL)

@@ -29,39 +29,48 @@ family_of_chip (const char *chip)
   return UB_FAMILY_UNKNOWN;
 }
 
+/* What speaks for a family: how much, and whether it is more than a habit of the makers. */
+typedef struct {
+  guint weight[UB_FAMILY_U + 1];
+  gboolean is_sure[UB_FAMILY_U + 1];
+} Votes;
+
 static void
-count_vote (UbFamily family, guint weight, guint *votes)
+count_vote (Votes *votes, UbFamily family, guint weight, gboolean is_sure)
 {
-  if (family != UB_FAMILY_UNKNOWN)
-    votes[family] += weight;
+  if (family == UB_FAMILY_UNKNOWN)
+    return;
+  votes->weight[family] += weight;
+  votes->is_sure[family] = votes->is_sure[family] || is_sure;
 }
 
 static void
-weigh_names (UbImageAnalysis *self, guint *votes)
+weigh_names (UbImageAnalysis *self, Votes *votes)
 {
   if (self->boot_name != NULL) {
     UbFamily family = family_of_chip (self->boot_name);
 
     ub_image_analysis_add_evidence (self, _ ("bootloader calls itself %s_%s"), self->boot_name,
                                     self->boot_version);
-    count_vote (family, 4, votes);
-    self->boot.family = family;
-    if (family == UB_FAMILY_UNKNOWN && self->kind != UB_IMAGE_KIND_RAW_BOOTLOADER)
+    count_vote (votes, family, 4, TRUE);
+    if (family != UB_FAMILY_UNKNOWN)
+      self->boot.family = family;
+    else
       self->other_chip = g_strdup (self->boot_name);
   }
   if (self->firmware.chip != NULL) {
     UbFamily family = family_of_chip (self->firmware.chip);
 
     ub_image_analysis_add_evidence (self, _ ("firmware says “%s”"), self->firmware.chip_evidence);
-    count_vote (family, 3, votes);
+    count_vote (votes, family, 3, TRUE);
     self->app.family = family;
-    if (family == UB_FAMILY_UNKNOWN && self->other_chip == NULL && self->boot_name == NULL)
+    if (family == UB_FAMILY_UNKNOWN && self->other_chip == NULL)
       self->other_chip = g_strdup (self->firmware.chip);
   }
 }
 
 static void
-weigh_places (UbImageAnalysis *self, guint *votes)
+weigh_places (UbImageAnalysis *self, Votes *votes)
 {
   const UbFalPartition *download = self->has_fal ? ub_fal_find (&self->fal, "download") : NULL;
 
@@ -71,19 +80,20 @@ weigh_places (UbImageAnalysis *self, guint *votes)
     /* Bootloaders for code in the clear, of whatever chip, have it at 0x132000 too. */
     if (address == 0x12A000 || (address == 0x132000 && self->boot.key == UB_BEKEN_KEY_TUYA)) {
       ub_image_analysis_add_evidence (self, _ ("partition table has “download” at 0x%X"), address);
-      count_vote (address == 0x12A000 ? UB_FAMILY_N : UB_FAMILY_T, 2, votes);
+      count_vote (votes, address == 0x12A000 ? UB_FAMILY_N : UB_FAMILY_T, 2, FALSE);
     }
   }
   if (self->has_calibration) {
     ub_image_analysis_add_evidence (self, _ ("calibration at 0x%X"), self->calibration.address);
-    count_vote (self->calibration.address == UB_CALIBRATION_ADDRESS_N ? UB_FAMILY_N : UB_FAMILY_T,
-                1, votes);
+    count_vote (votes,
+                self->calibration.address == UB_CALIBRATION_ADDRESS_N ? UB_FAMILY_N : UB_FAMILY_T,
+                1, self->calibration.complete && self->n_calibrations == 1);
   }
 }
 
 /* Tuya's modules are named after their chip: CB… hold an N, WB… a T. */
 static void
-weigh_module (UbImageAnalysis *self, guint *votes)
+weigh_module (UbImageAnalysis *self, Votes *votes)
 {
   const char *module = ub_image_analysis_get_tuya_module (self);
 
@@ -91,28 +101,31 @@ weigh_module (UbImageAnalysis *self, guint *votes)
     return;
   if (g_str_has_prefix (module, "CB") || g_str_has_prefix (module, "WB")) {
     ub_image_analysis_add_evidence (self, _ ("device configuration names the module %s"), module);
-    count_vote (module[0] == 'C' ? UB_FAMILY_N : UB_FAMILY_T, 1, votes);
+    count_vote (votes, module[0] == 'C' ? UB_FAMILY_N : UB_FAMILY_T, 1, FALSE);
   }
 }
 
 static void
-weigh_marker (UbImageAnalysis *self, guint *votes)
+weigh_marker (UbImageAnalysis *self, Votes *votes)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (self->content, &size);
 
   if (self->boot.state != UB_CODE_GOOD && self->boot.state != UB_CODE_DAMAGED)
     return;
-  /* In code that is all in the clear the marker proves nothing. */
-  if (self->boot.key == UB_BEKEN_KEY_NONE || size < N_MARKER_ADDRESS + 6)
+  if (size < N_MARKER_ADDRESS + 6)
     return;
   if (memcmp (data + N_MARKER_ADDRESS, "BK7231", 6) == 0) {
+    /* In code that is all in the clear it proves less: newer chips of the maker keep it too. */
+    gboolean is_sure = self->boot.key != UB_BEKEN_KEY_NONE;
+
     ub_image_analysis_add_evidence (self, _ ("“BK7231” in the clear at 0x110"));
-    count_vote (UB_FAMILY_N, 4, votes);
-    self->boot.family = UB_FAMILY_N;
+    count_vote (votes, UB_FAMILY_N, is_sure ? 4 : 2, is_sure);
+    if (is_sure)
+      self->boot.family = UB_FAMILY_N;
   } else if (self->boot.key == UB_BEKEN_KEY_TUYA) {
     ub_image_analysis_add_evidence (self, _ ("no “BK7231” in the clear at 0x110"));
-    count_vote (UB_FAMILY_T, 2, votes);
+    count_vote (votes, UB_FAMILY_T, 2, FALSE);
   }
 }
 
@@ -120,25 +133,25 @@ weigh_marker (UbImageAnalysis *self, guint *votes)
 void
 ub_image_analysis_find_family (UbImageAnalysis *self)
 {
-  guint votes[UB_FAMILY_U + 1] = { 0 };
+  Votes votes = { { 0 }, { 0 } };
   UbFamily best = UB_FAMILY_UNKNOWN;
 
   if (self->address_known && self->address == 0)
-    weigh_marker (self, votes);
-  weigh_names (self, votes);
-  weigh_places (self, votes);
-  weigh_module (self, votes);
+    weigh_marker (self, &votes);
+  weigh_names (self, &votes);
+  weigh_places (self, &votes);
+  weigh_module (self, &votes);
 
   for (UbFamily family = UB_FAMILY_T; family <= UB_FAMILY_U; family++) {
-    if (votes[family] > votes[best])
+    if (votes.weight[family] > votes.weight[best])
       best = family;
   }
   /* The U's flash map is the T's, so that places speak for both. */
-  if (votes[UB_FAMILY_U] > 0 && votes[UB_FAMILY_N] == 0)
+  if (votes.is_sure[UB_FAMILY_U] && !votes.is_sure[UB_FAMILY_N])
     best = UB_FAMILY_U;
   self->family = self->other_chip != NULL ? UB_FAMILY_UNKNOWN : best;
 
-  if (votes[UB_FAMILY_N] == 0 || votes[UB_FAMILY_T] + votes[UB_FAMILY_U] == 0)
+  if (!votes.is_sure[UB_FAMILY_N] || !(votes.is_sure[UB_FAMILY_T] || votes.is_sure[UB_FAMILY_U]))
     return;
   ub_image_analysis_add_finding (
       self, UB_SEVERITY_WARNING, "family-conflict",

@@ -301,6 +301,12 @@ judge_code (UbImageAnalysis *self)
   gboolean app_ok = judge_area (self, &self->app, _ ("app"));
   gboolean pair_ok = boot_ok && app_ok && judge_pair (self);
 
+  if ((boot_ok && self->boot.key == UB_BEKEN_KEY_NONE) ||
+      (app_ok && self->app.key == UB_BEKEN_KEY_NONE))
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "clear-code",
+                                   _ ("Its code is not encrypted: it runs on modules without a "
+                                      "key, such as BK7231M and BK7231U, "
+                                      "but not on those of Tuya devices with BK7231T or BK7231N."));
   judge_rest (self);
   if (self->kind == UB_IMAGE_KIND_FULL_BACKUP || self->kind == UB_IMAGE_KIND_ROTATED_BACKUP)
     judge_whole (self);
@@ -364,6 +370,10 @@ judge_package (UbImageAnalysis *self)
 void
 ub_image_analysis_judge (UbImageAnalysis *self)
 {
+  if (self->other_chip != NULL && self->kind != UB_IMAGE_KIND_OTHER_CHIP)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "other-chip",
+                                   _ ("It is made for the %s, not for a BK7231T or BK7231N."),
+                                   self->other_chip);
   switch (self->kind) {
   case UB_IMAGE_KIND_FULL_BACKUP:
   case UB_IMAGE_KIND_ROTATED_BACKUP:

@@ -28,6 +28,9 @@
 #define APP_RBL_ADDRESS 0x129F0A
 #define BIG_APP_RBL_ADDRESS 0x131F9A
 
+/* Logical bytes before the app. */
+#define MAX_BOOTLOADER_SIZE 0x10000
+
 /* Bytes of the vector words 1 to 7, whose coding tells key and address. */
 #define VECTORS_AT 4
 #define VECTORS_SIZE 28
@@ -398,6 +401,16 @@ recognise_package (UbImageAnalysis *self, const guint8 *data, gsize size)
   return self->has_ug;
 }
 
+/* Older bootloaders have no version, but all carry RT-Thread's update downloader with its messages. */
+static gboolean
+is_update_loader (const guint8 *code, gsize size)
+{
+  static const char fal[] = "/FAL]", download[] = "download";
+
+  return memmem (code, size, fal, strlen (fal)) != NULL &&
+         memmem (code, size, download, strlen (download)) != NULL;
+}
+
 /* Code without CRC blocks, in the clear or encrypted. */
 static gboolean
 recognise_raw_code (UbImageAnalysis *self, const guint8 *data, gsize size)
@@ -418,10 +431,11 @@ recognise_raw_code (UbImageAnalysis *self, const guint8 *data, gsize size)
   code = g_memdup2 (data, size);
   ub_beken_code_crypt (ub_beken_key_get (key), logical, code, size);
   self->boot.key = key;
-  self->kind =
-      ub_bootloader_find_version (code, MIN (size, 0x10000), &self->boot_name, &self->boot_version)
-          ? UB_IMAGE_KIND_RAW_BOOTLOADER
-          : UB_IMAGE_KIND_PLAIN_ARM;
+  self->kind = UB_IMAGE_KIND_PLAIN_ARM;
+  if (size <= MAX_BOOTLOADER_SIZE &&
+      (ub_bootloader_find_version (code, size, &self->boot_name, &self->boot_version) ||
+       is_update_loader (code, size)))
+    self->kind = UB_IMAGE_KIND_RAW_BOOTLOADER;
   if (self->kind == UB_IMAGE_KIND_PLAIN_ARM)
     ub_firmware_strings_find (code, size, &self->firmware);
   return TRUE;
