@@ -125,6 +125,8 @@ get_image_remedy (UbError code)
               "--bootloader FILE).");
   case UB_ERROR_IMAGE_NO_APP:
     return _ ("Choose a full image, or use this file as the bootloader and add an app.");
+  case UB_ERROR_IMAGE_NO_CONFIG:
+    return _ ("Choose a full backup that was made while the device still had Tuya’s firmware.");
   case UB_ERROR_IMAGE_DAMAGED:
     return _ ("Download or read the file again; this copy would not start.");
   case UB_ERROR_IMAGE_FAMILY:
@@ -272,6 +274,8 @@ ub_error_get_name (const GError *error)
     return "image-no-bootloader";
   case UB_ERROR_IMAGE_NO_APP:
     return "image-no-app";
+  case UB_ERROR_IMAGE_NO_CONFIG:
+    return "image-no-config";
   case UB_ERROR_IMAGE_DAMAGED:
     return "image-damaged";
   case UB_ERROR_IMAGE_FAMILY:

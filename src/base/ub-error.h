@@ -70,6 +70,7 @@ typedef enum {
   UB_ERROR_IMAGE_OTA, /* an over-the-air package */
   UB_ERROR_IMAGE_NO_BOOTLOADER, /* an app where a full image is needed */
   UB_ERROR_IMAGE_NO_APP, /* a bootloader alone where an app is needed */
+  UB_ERROR_IMAGE_NO_CONFIG, /* no Tuya configuration where one is needed */
   UB_ERROR_IMAGE_DAMAGED, /* known kind, but checksums fail */
   UB_ERROR_IMAGE_FAMILY, /* made for another chip family */
   UB_ERROR_IMAGE_KEY, /* bootloader and app are encrypted with different keys */

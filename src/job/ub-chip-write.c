@@ -66,8 +66,8 @@ is_preserved (guint32 address, const UbRange *preserved, guint n_preserved)
   return FALSE;
 }
 
-/* Shows what will happen before it does, and counts what is right already. */
-static void
+/* Shows what will happen before it does. Returns how many sectors are preserved. */
+static guint
 mark_plan (UbJob *job,
            const guint8 *current,
            const guint8 *wanted,
@@ -76,18 +76,20 @@ mark_plan (UbJob *job,
 {
   UbSectorMap *map = ub_job_get_sector_map (job);
   guint32 size = ub_job_get_part (job)->size;
+  guint n_kept = 0;
 
   for (guint32 at = 0; at < size; at += UB_SECTOR_SIZE) {
     UbSectorState state = UB_SECTOR_WILL_CHANGE;
 
     if (is_preserved (at, preserved, n_preserved)) {
       state = UB_SECTOR_KEPT;
+      n_kept++;
     } else if (memcmp (current + at, wanted + at, UB_SECTOR_SIZE) == 0) {
       state = UB_SECTOR_SAME;
-      ub_job_edit_report (job)->sectors_skipped++;
     }
     ub_sector_map_set (map, at / UB_SECTOR_SIZE, 1, state);
   }
+  return n_kept;
 }
 
 /* Whether the chip is still as it was, after the writer ended early. */
@@ -177,8 +179,10 @@ ub_chip_write (UbJob *job,
   g_autoptr (UbFlashPlan) plan =
       ub_flash_plan_new (ub_job_get_part (job), current, wanted, preserved, n_preserved,
                          ub_programmer_get_clock (programmer));
+  guint n_kept = mark_plan (job, current, wanted, preserved, n_preserved);
 
-  mark_plan (job, current, wanted, preserved, n_preserved);
+  /* What is preserved is no part of the job, and the plan skips it, too. */
+  ub_job_edit_report (job)->sectors_skipped = ub_flash_plan_get_n_sectors_skipped (plan) - n_kept;
   ub_job_declare (job, phase, ub_flash_plan_get_seconds (plan));
   ub_job_begin (job, phase, ub_flash_plan_get_n_bytes (plan));
   if (ub_flash_plan_get_n_units (plan) == 0)

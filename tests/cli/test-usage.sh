@@ -86,6 +86,12 @@ is_json
 field_is kind full-backup
 field_is command inspect
 
+expect 0 inspect --template chip.bin
+grep -q '"chip" *: *"BK7231T"' out || fail "no template for OpenBeken"
+blank 4096 >nothing.bin
+expect 4 --json inspect --template nothing.bin
+field_is error_name image-no-config
+
 # Quiet is quiet, piped progress is lines, the log is written.
 expect 0 --quiet --log log.txt backup -p sim:file=chip.bin copy.bin
 [ ! -s out ] && [ ! -s err ] || fail "--quiet is not quiet"
@@ -147,3 +153,14 @@ same chip.bin wanted.bin
 expect 0 erase -p sim:file=chip.bin
 blank 2097152 | cmp - chip.bin || fail "the chip is not blank"
 grep -q "calibration" out || fail "erasing everything does not tell of the calibration"
+
+# A disk that fills up, for which a limit on file sizes stands: the copy does not come to be, and the chip is
+# not touched.
+(
+  ulimit -f 2000
+  status=0
+  "$cli" --json backup -p sim full.bin >out 2>err || status=$?
+  [ $status = 1 ] || fail "a backup to a full disk ended with $status"
+) || exit 1
+field_is error_name backup-file
+[ ! -e full.bin ] && [ -z "$(ls -A | grep '^\.unbrick')" ] || fail "something is left of the backup"
