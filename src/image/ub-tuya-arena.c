@@ -63,16 +63,6 @@ get_u16 (const guint8 *data)
   return data[0] | data[1] << 8;
 }
 
-static gboolean
-is_blank (const guint8 *data, gsize size)
-{
-  for (gsize i = 0; i < size; i++) {
-    if (data[i] != 0xFF)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* Key sector: magic, sum of the key, key. Protected sector: magic, sum of all that follows, key. The
  * sum tells them apart: that of 16 bytes cannot be as large. */
 static GArray *
@@ -165,24 +155,30 @@ find_key_of_run (GArray *keys, const Key *key, const Run *run, gboolean is_prote
   return found;
 }
 
-/* A damaged first or last sector does not show its magic; a classic storage's place and size do. */
+/*
+ * A damaged or erased sector at an edge does not show its magic; the place of the storage does. Data begins right
+ * behind the key sector. A classic storage has a fixed size; of TuyaOS 3 it is known only that it may reach to the
+ * end of the flash, so that a short gap there belongs to it. Flash sizes are whole mebibytes.
+ */
 static void
-extend_classic_run (const Scan *scan, UbTuyaArena *self, Run *run)
+extend_run (const Scan *scan, UbTuyaArena *self, Run *run)
 {
   gsize start = self->key_offset + UB_TUYA_SECTOR_SIZE;
   gsize end = start + N_CLASSIC_SECTORS * UB_TUYA_SECTOR_SIZE;
-  gboolean is_long = (run->end - run->start) / UB_TUYA_SECTOR_SIZE > N_CLASSIC_SECTORS / 2;
+  gboolean is_whole = scan->flash_end % 0x100000 == 0;
 
   if (run->start < start || run->start - start > MAX_GAP * UB_TUYA_SECTOR_SIZE)
     return;
   run->start = start;
-  while (run->end < end && run->end + UB_TUYA_SECTOR_SIZE <= scan->size) {
-    if (!is_long && is_blank (scan->flash + run->end, UB_TUYA_SECTOR_SIZE))
+  if (self->generation != UB_TUYA_GENERATION_CLASSIC) {
+    if (!is_whole || scan->size - run->end > MAX_GAP * UB_TUYA_SECTOR_SIZE)
       return;
-    run->end += UB_TUYA_SECTOR_SIZE;
+    end = scan->size;
   }
-  /* Storage that ends with the flash itself may be smaller; flash sizes are whole mebibytes. */
-  if (run->end < end && scan->flash_end % 0x100000 != 0)
+  while (run->end < end && run->end + UB_TUYA_SECTOR_SIZE <= scan->size)
+    run->end += UB_TUYA_SECTOR_SIZE;
+  /* Storage that ends with the flash itself may be smaller. */
+  if (run->end < end && !is_whole)
     self->n_missing = (end - run->end) / UB_TUYA_SECTOR_SIZE;
 }
 
@@ -307,8 +303,8 @@ ub_tuya_arena_find (const guint8 *flash, gsize size, guint32 base_address)
     self->protected_offset = owner->offset;
   }
 
-  if (run.end != 0 && self->has_key_sector && self->generation == UB_TUYA_GENERATION_CLASSIC)
-    extend_classic_run (&scan, self, &run);
+  if (run.end != 0 && self->has_key_sector)
+    extend_run (&scan, self, &run);
   for (gsize at = run.start; at < run.end; at += UB_TUYA_SECTOR_SIZE)
     g_ptr_array_add (self->sectors,
                      read_sector (&scan, at, self->data_key, magics[self->generation]));

@@ -306,9 +306,6 @@ test_damaged_sector (gconstpointer data)
       g_autoptr (UbTuyaStorage) storage = NULL;
       GBytes *bytes;
 
-      /* An edge without its magic is not recognised where nothing says how many there are. */
-      if (magic == MAKER_OS3_MAGIC && places[i] < 16 && (sector == 0 || sector == N_SECTORS - 1))
-        continue;
       seal_area (area);
       get_sector (area, sector)[places[i]] ^= 0x10;
       storage = parse_area (area);
@@ -484,6 +481,85 @@ test_truncated (void)
   }
 }
 
+/* Cut off and filled up with 0xFF it has the right size, and is not whole either. */
+static void
+test_padded (void)
+{
+  for (guint n = 0; n < N_SECTORS; n++) {
+    g_autofree Area *area = make_area (MAKER_CLASSIC_MAGIC);
+    g_autoptr (UbTuyaStorage) storage = NULL;
+
+    seal_area (area);
+    memset (get_sector (area, n), 0xFF, (N_SECTORS - n) * MAKER_SECTOR);
+    storage = parse_area (area);
+    g_assert_nonnull (storage);
+    g_assert_false (ub_tuya_storage_is_intact (storage));
+    g_assert_cmpuint (ub_tuya_storage_get_n_sectors_intact (storage), ==, n);
+  }
+}
+
+/* A file that holds two flashes: the first one, and always the same. */
+static void
+test_doubled (void)
+{
+  g_autofree Area *area = make_area (MAKER_CLASSIC_MAGIC);
+  g_autofree guint8 *flash = g_malloc (0x400000);
+  g_autoptr (UbTuyaStorage) storage = NULL;
+
+  seal_area (area);
+  memset (flash, 0xFF, 0x400000);
+  memcpy (flash + BASE, area->flash, SIZE);
+  memcpy (flash + 0x200000 + BASE, area->flash, SIZE);
+  storage = ub_tuya_storage_parse (flash, 0x400000, 0);
+  g_assert_cmpuint (ub_tuya_storage_get_address (storage), ==, BASE + KEY_AT);
+  g_assert_cmpuint (ub_tuya_storage_get_n_sectors (storage), ==, N_SECTORS);
+  assert_complete (storage);
+}
+
+/* Records of the protected copy that do not fit it are not followed. */
+static void
+test_bad_record (void)
+{
+  g_autofree Area *area = make_area (MAKER_CLASSIC_MAGIC);
+  g_autoptr (UbTuyaStorage) storage = NULL;
+
+  maker_put_u32 (area->flash + 32 + 36 + strlen (identity), 5000);
+  memset (get_sector (area, 2), 0xFF, MAKER_SECTOR);
+  seal_area (area);
+  storage = parse_area (area);
+  g_assert_false (ub_tuya_storage_is_intact (storage));
+  g_assert_null (ub_tuya_storage_lookup (storage, "gw_wsm"));
+  assert_value (storage, "gw_bi", identity);
+}
+
+/* A configuration whose sum is right need not make sense. */
+static void
+test_bad_config (void)
+{
+  static const char text[] = "{rl1_pin:6,";
+  g_autofree Area *area = make_area (MAKER_CLASSIC_MAGIC);
+  g_autoptr (UbTuyaStorage) storage = NULL;
+  g_autoptr (JsonNode) json = NULL;
+  JsonObject *object;
+
+  put_pages (area, 1, 5, text, strlen (text));
+  put_index (area, 1, 1, "user_param_key", text, (const guint[][3]) { { 1, 5, 5 } }, 1);
+  memset (area->flash, 0xFF, MAKER_SECTOR);
+  for (guint i = 0; i < N_SECTORS; i++)
+    maker_seal_data (device_key, area->magic, get_sector (area, i));
+  maker_seal_key (device_key, area->flash + KEY_AT);
+  storage = parse_area (area);
+  g_assert_true (ub_tuya_storage_is_intact (storage));
+  assert_value (storage, "user_param_key", text);
+  g_assert_null (ub_tuya_storage_get_config (storage));
+  g_assert_null (ub_tuya_storage_get_module (storage));
+  json = ub_tuya_storage_to_json (storage, FALSE);
+  object = json_node_get_object (json);
+  g_assert_true (json_object_get_null_member (object, "module"));
+  g_assert_true (json_object_get_null_member (object, "protected"));
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "pins")), ==, 0);
+}
+
 static void
 test_same_every_time (void)
 {
@@ -634,6 +710,10 @@ main (int argc, char **argv)
   g_test_add_func ("/tuya-storage/key-sector", test_key_sector);
   g_test_add_func ("/tuya-storage/protected", test_protected);
   g_test_add_func ("/tuya-storage/truncated", test_truncated);
+  g_test_add_func ("/tuya-storage/padded", test_padded);
+  g_test_add_func ("/tuya-storage/doubled", test_doubled);
+  g_test_add_func ("/tuya-storage/bad-record", test_bad_record);
+  g_test_add_func ("/tuya-storage/bad-config", test_bad_config);
   g_test_add_func ("/tuya-storage/same-every-time", test_same_every_time);
   g_test_add_func ("/tuya-storage/secrets", test_secrets);
   g_test_add_func ("/tuya-storage/unheard-of", test_unheard_of);
