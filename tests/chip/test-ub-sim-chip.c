@@ -247,6 +247,26 @@ test_max_clock (void)
   g_assert_false (ub_sim_chip_is_in_download_mode (chip));
 }
 
+/* A write whose last byte came too fast is not obeyed either. */
+static void
+test_max_clock_midway (void)
+{
+  static const guint8 program[] = { 0x02, 0x00, 0x00, 0x00, 0x00 };
+  g_autoptr (UbSimChip) chip = fixture_new_entered (0x1C7015);
+  g_autoptr (GBytes) content = NULL;
+
+  fixture_unprotect (chip);
+  ub_sim_chip_set_max_clock (chip, 2000000);
+  fixture_opcode (chip, 0x06);
+  ub_sim_chip_select (chip, TRUE);
+  ub_sim_chip_transfer (chip, program, NULL, 5, 2000000);
+  ub_sim_chip_transfer (chip, program, NULL, 1, 3000000);
+  ub_sim_chip_select (chip, FALSE);
+  content = ub_sim_chip_dup_content (chip);
+  g_assert_cmphex (*(const guint8 *) g_bytes_get_data (content, NULL), ==, 0xFF);
+  g_assert_cmphex (ub_sim_chip_get_status (chip) & 3, ==, 2);
+}
+
 /* The flash's own limit concerns 03; 0B is made for more. */
 static void
 test_part_clock (void)
@@ -362,6 +382,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sim-chip/firmware-protects", test_firmware_protects);
   g_test_add_func ("/sim-chip/deaf", test_deaf);
   g_test_add_func ("/sim-chip/max-clock", test_max_clock);
+  g_test_add_func ("/sim-chip/max-clock-midway", test_max_clock_midway);
   g_test_add_func ("/sim-chip/part-clock", test_part_clock);
   g_test_add_func ("/sim-chip/garbled", test_garbled);
   g_test_add_func ("/sim-chip/bits", test_bits);
