@@ -113,7 +113,7 @@ publish_evidence (UbSession *self, const UbEvidence *evidence)
 static void
 add_note (UbSession *self, char *note)
 {
-  g_message ("%s", note);
+  g_info ("%s", note); /* whoever reports it tells the person */
   g_ptr_array_add (self->notes, note);
 }
 
@@ -155,7 +155,8 @@ identify (UbSession *self, guint32 id, UbEvidence *evidence, GError **error)
   case UB_FLASH_PART_GUESSED:
     add_note (self,
               g_strdup_printf (_ ("The flash with the ID %06X is unknown and does not describe "
-                                  "itself; its size is taken to be %u KiB."),
+                                  "itself; its size is taken to be %u KiB, and it is erased in "
+                                  "steps of 4 KiB."),
                                id, part.size / 1024));
     break;
   }

@@ -236,6 +236,7 @@ gboolean
 ub_job_connect (UbJob *self, GCancellable *cancellable, GError **error)
 {
   UbJobPrivate *priv = PRIV (self);
+  GPtrArray *notes;
   UbFlash *flash;
 
   ub_job_begin (self, UB_PHASE_CONNECT, 0);
@@ -261,16 +262,9 @@ ub_job_connect (UbJob *self, GCancellable *cancellable, GError **error)
   priv->clock_hz = priv->report.clock_hz;
   g_mutex_unlock (&priv->lock);
 
-  if (priv->part.origin == UB_FLASH_PART_GUESSED)
-    ub_job_add_note (self,
-                     _ ("The flash chip (JEDEC ID %06X) is not known; its size was taken from the "
-                        "ID and it is erased in steps of 4 KiB."),
-                     priv->report.jedec_id);
-  else if (priv->part.origin == UB_FLASH_PART_SFDP)
-    ub_job_add_note (self,
-                     _ ("The flash chip (JEDEC ID %06X) is not in the table of known parts; it is "
-                        "used as it describes itself."),
-                     priv->report.jedec_id);
+  notes = ub_session_get_notes (priv->session);
+  for (guint i = 0; i < notes->len; i++)
+    ub_job_add_note (self, "%s", (const char *) g_ptr_array_index (notes, i));
   return TRUE;
 }
 
