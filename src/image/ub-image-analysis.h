@@ -64,6 +64,8 @@ typedef enum {
   UB_IMAGE_USE_BOOTLOADER_DONOR = 1 << 3, /* its first 0x11000 bytes */
 } UbImageUse;
 
+#define UB_N_IMAGE_USES 4
+
 typedef enum {
   UB_SEVERITY_NOTE,
   UB_SEVERITY_WARNING,
@@ -117,6 +119,8 @@ gboolean ub_image_analysis_check_use (UbImageAnalysis *self, UbImageUse use, GEr
 
 const char *ub_image_kind_get_id (UbImageKind kind);
 const char *ub_image_kind_get_title (UbImageKind kind);
+const char *ub_image_use_get_id (UbImageUse use);
+const char *ub_image_use_get_title (UbImageUse use);
 const char *ub_family_get_id (UbFamily family);
 const char *ub_family_get_title (UbFamily family);
 

@@ -9,19 +9,6 @@
 
 #include "ub-image-analysis-private.h"
 
-#include <glib/gi18n.h>
-
-static const struct {
-  UbImageUse use;
-  const char *id;
-  const char *title;
-} USES[] = {
-  { UB_IMAGE_USE_FULL, "full", N_ ("full image") },
-  { UB_IMAGE_USE_QIO, "qio", N_ ("QIO image") },
-  { UB_IMAGE_USE_APP, "app", N_ ("app behind another file’s bootloader") },
-  { UB_IMAGE_USE_BOOTLOADER_DONOR, "bootloader-donor", N_ ("bootloader for another file’s app") },
-};
-
 static const char *
 get_severity_id (UbSeverity severity)
 {
@@ -34,20 +21,6 @@ get_severity_id (UbSeverity severity)
     return "blocking";
   }
   return "note";
-}
-
-static const char *
-get_severity_title (UbSeverity severity)
-{
-  switch (severity) {
-  case UB_SEVERITY_NOTE:
-    return _ ("Note");
-  case UB_SEVERITY_WARNING:
-    return _ ("Warning");
-  case UB_SEVERITY_BLOCKING:
-    return _ ("Problem");
-  }
-  return "";
 }
 
 static void
@@ -281,9 +254,11 @@ add_findings (UbImageAnalysis *self, JsonBuilder *builder)
 
   json_builder_set_member_name (builder, "usable_as");
   json_builder_begin_array (builder);
-  for (guint i = 0; i < G_N_ELEMENTS (USES); i++) {
-    if ((self->uses & USES[i].use) != 0)
-      json_builder_add_string_value (builder, USES[i].id);
+  for (guint i = 0; i < UB_N_IMAGE_USES; i++) {
+    UbImageUse use = (UbImageUse) (1 << i);
+
+    if ((self->uses & use) != 0)
+      json_builder_add_string_value (builder, ub_image_use_get_id (use));
   }
   json_builder_end_array (builder);
 }
@@ -332,131 +307,4 @@ ub_image_analysis_to_json (UbImageAnalysis *self, gboolean reveal)
   add_findings (self, builder);
   json_builder_end_object (builder);
   return json_builder_get_root (builder);
-}
-
-/**
- * ub_image_analysis_dup_summary:
- * @self: an analysis
- *
- * Returns: (transfer full): one translated line: kind, family, firmware and version
- */
-char *
-ub_image_analysis_dup_summary (UbImageAnalysis *self)
-{
-  GString *text;
-
-  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
-
-  text = g_string_new (ub_image_kind_get_title (self->kind));
-  if (self->signature != NULL)
-    g_string_append_printf (text, " (%s)", self->signature->title);
-  else if (self->other_chip != NULL)
-    g_string_append_printf (text, " (%s)", self->other_chip);
-  if (self->family != UB_FAMILY_UNKNOWN)
-    g_string_append_printf (text, ", %s", ub_family_get_title (self->family));
-  if (self->firmware.name != NULL)
-    g_string_append_printf (text, ", %s", self->firmware.name);
-  if (self->firmware.name != NULL && self->firmware.version != NULL)
-    g_string_append_printf (text, " %s", self->firmware.version);
-  return g_string_free (text, FALSE);
-}
-
-static void
-append_row (GString *text, const char *label, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
-static void
-append_row (GString *text, const char *label, const char *format, ...)
-{
-  glong width = g_utf8_strlen (label, -1);
-  va_list args;
-
-  g_string_append (text, label);
-  g_string_append_c (text, ':');
-  for (glong i = width; i < 18; i++)
-    g_string_append_c (text, ' ');
-  va_start (args, format);
-  g_string_append_vprintf (text, format, args);
-  va_end (args);
-  g_string_append_c (text, '\n');
-}
-
-static void
-append_code_rows (UbImageAnalysis *self, GString *text)
-{
-  if (self->boot_name != NULL)
-    append_row (text, _ ("Bootloader"), "%s %s, %s", self->boot_name, self->boot_version,
-                ub_beken_key_get_id (self->boot.key));
-  if (self->firmware.name != NULL)
-    append_row (text, _ ("Firmware"), "%s %s", self->firmware.name,
-                self->firmware.version != NULL ? self->firmware.version : "");
-  if (self->firmware.app != NULL)
-    append_row (text, _ ("App"), "%s", self->firmware.app);
-  if (self->crc.valid + self->crc.blank + self->crc.damaged > 0)
-    append_row (text, _ ("Code blocks"), _ ("%u valid, %u blank, %u damaged"), self->crc.valid,
-                self->crc.blank, self->crc.damaged);
-  for (guint i = 0; i < self->n_rbl; i++) {
-    const UbRbl *rbl = &self->rbl[i];
-
-    append_row (text, _ ("Header"), _ ("“%s” at 0x%06X, checksums %s"), rbl->name, rbl->address,
-                !rbl->header_ok || rbl->payload_crc == UB_CHECK_BAD ||
-                        rbl->payload_fnv == UB_CHECK_BAD
-                    ? _ ("do not hold")
-                : rbl->payload_crc == UB_CHECK_GOOD ? _ ("hold")
-                                                    : _ ("unknown"));
-  }
-  for (guint i = 0; self->has_fal && i < self->fal.n; i++)
-    append_row (text, _ ("Partition"), "%s 0x%06X–0x%06X", self->fal.partitions[i].name,
-                ub_fal_partition_get_address (&self->fal.partitions[i]),
-                ub_fal_partition_get_end (&self->fal.partitions[i]));
-}
-
-/**
- * ub_image_analysis_dup_report:
- * @self: an analysis
- * @reveal: whether to show what is secret: Wi-Fi names, passwords and keys
- *
- * Returns: (transfer full): everything that matters to a person, translated, in lines
- */
-char *
-ub_image_analysis_dup_report (UbImageAnalysis *self, gboolean reveal)
-{
-  g_autofree char *summary = NULL;
-  GString *text, *uses;
-
-  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
-
-  summary = ub_image_analysis_dup_summary (self);
-  text = g_string_new (NULL);
-  g_string_append_printf (text, "%s\n%s\n\n", ub_image_get_name (self->image), summary);
-  append_row (text, _ ("Size"), _ ("%zu bytes"), ub_image_get_size (self->image));
-  append_row (text, "SHA-256", "%s", ub_image_get_sha256 (self->image));
-  if (self->address_known)
-    append_row (text, _ ("Belongs at"), "0x%06X", self->address);
-  if (self->family != UB_FAMILY_UNKNOWN)
-    append_row (text, _ ("Family"), "%s", ub_family_get_title (self->family));
-  for (guint i = 0; g_ptr_array_index (self->evidence, i) != NULL; i++)
-    append_row (text, i == 0 ? _ ("Because") : "", "%s",
-                (const char *) g_ptr_array_index (self->evidence, i));
-  append_code_rows (self, text);
-  if (self->has_calibration)
-    append_row (text, _ ("Calibration"), _ ("0x%06X, %s, MAC address %s"),
-                self->calibration.address,
-                self->calibration.complete ? _ ("complete") : _ ("not complete"),
-                self->calibration.has_mac ? self->calibration.mac : _ ("missing"));
-
-  uses = g_string_new (NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (USES); i++) {
-    if ((self->uses & USES[i].use) != 0)
-      g_string_append_printf (uses, "%s%s", uses->len > 0 ? ", " : "", _ (USES[i].title));
-  }
-  append_row (text, _ ("Usable as"), "%s", uses->len > 0 ? uses->str : _ ("nothing"));
-  g_string_free (uses, TRUE);
-
-  for (guint i = 0; i < self->findings->len; i++) {
-    const UbFinding *finding = &g_array_index (self->findings, UbFinding, i);
-
-    g_string_append_printf (text, "%s%s: %s\n", i == 0 ? "\n" : "",
-                            get_severity_title (finding->severity), finding->text);
-  }
-  return g_string_free (text, FALSE);
 }

@@ -65,6 +65,49 @@ ub_image_kind_get_title (UbImageKind kind)
 }
 
 /**
+ * ub_image_use_get_id:
+ * @use: one use
+ *
+ * Returns: (transfer none): its stable name, for scripts
+ */
+const char *
+ub_image_use_get_id (UbImageUse use)
+{
+  switch (use) {
+  case UB_IMAGE_USE_FULL:
+    return "full";
+  case UB_IMAGE_USE_QIO:
+    return "qio";
+  case UB_IMAGE_USE_APP:
+    return "app";
+  case UB_IMAGE_USE_BOOTLOADER_DONOR:
+    return "bootloader-donor";
+  }
+  return "";
+}
+
+/**
+ * ub_image_use_get_title:
+ * @use: one use
+ *
+ * Returns: (transfer none): its translated name, for a person
+ */
+const char *
+ub_image_use_get_title (UbImageUse use)
+{
+  switch (use) {
+  case UB_IMAGE_USE_FULL:
+  case UB_IMAGE_USE_QIO:
+    return _ ("full image");
+  case UB_IMAGE_USE_APP:
+    return _ ("app, with a bootloader from another file");
+  case UB_IMAGE_USE_BOOTLOADER_DONOR:
+    return _ ("bootloader, for an app from another file");
+  }
+  return "";
+}
+
+/**
  * ub_family_get_id:
  * @family: a family
  *

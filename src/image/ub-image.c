@@ -60,6 +60,21 @@ ub_image_init (UbImage *self)
 {
 }
 
+/* A name is shown in terminals and dialogs: what would steer them becomes a question mark. */
+static char *
+dup_clean_name (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  GString *clean = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    g_string_append_unichar (clean, g_unichar_isprint (c) ? c : '?');
+  }
+  return g_string_free (clean, FALSE);
+}
+
 /* What the file system says of @file, which must be an ordinary file: reading a FIFO or a terminal
  * would wait for ever, and a folder is a frequent slip. */
 static GFileInfo *
@@ -157,7 +172,7 @@ ub_image_new (GBytes *bytes, const char *name)
 
   self = g_object_new (UB_TYPE_IMAGE, NULL);
   self->bytes = g_bytes_ref (bytes);
-  self->name = g_strdup (name != NULL ? name : _ ("unnamed"));
+  self->name = dup_clean_name (name != NULL ? name : _ ("unnamed"));
   self->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   return self;
 }
@@ -181,20 +196,17 @@ ub_image_load (GFile *file, GCancellable *cancellable, GError **error)
   g_autoptr (GFileInfo) info = NULL;
   g_autoptr (GFileInputStream) stream = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *raw_name = NULL;
   g_autofree char *name = NULL;
   const char *display;
   UbImage *self;
 
   g_return_val_if_fail (G_IS_FILE (file), NULL);
 
-  name = g_file_get_basename (file);
-  if (name == NULL)
-    name = g_file_get_uri (file);
-  if (!g_utf8_validate (name, -1, NULL)) {
-    g_autofree char *raw = g_steal_pointer (&name);
-
-    name = g_filename_display_name (raw);
-  }
+  raw_name = g_file_get_basename (file);
+  if (raw_name == NULL)
+    raw_name = g_file_get_uri (file);
+  name = dup_clean_name (raw_name);
 
   info = query_regular_file (file, name, cancellable, error);
   if (info == NULL)
@@ -202,7 +214,7 @@ ub_image_load (GFile *file, GCancellable *cancellable, GError **error)
   display = g_file_info_get_display_name (info);
   if (display != NULL) {
     g_free (name);
-    name = g_strdup (display);
+    name = dup_clean_name (display);
   }
   if (g_file_info_get_size (info) > MAX_FILE_SIZE) {
     set_too_large (error, name);
