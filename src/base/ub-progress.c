@@ -194,15 +194,16 @@ ub_progress_advance (UbProgress *self, guint64 bytes, gint64 now_us)
 /**
  * ub_progress_extend:
  * @self: a progress with an active phase that counts bytes
- * @bytes: how many more than was said when it began, such as for reading a doubtful range again
+ * @bytes: how many more than was said when it began, such as for reading a doubtful range again, or
+ *   with a minus how many fewer
  */
 void
-ub_progress_extend (UbProgress *self, guint64 bytes)
+ub_progress_extend (UbProgress *self, gint64 bytes)
 {
   g_return_if_fail (UB_IS_PROGRESS (self));
 
   g_mutex_lock (&self->lock);
-  self->state.bytes_total += bytes;
+  self->state.bytes_total += (guint64) MAX (bytes, -(gint64) self->state.bytes_total);
   update_state (self);
   g_mutex_unlock (&self->lock);
 }

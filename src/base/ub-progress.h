@@ -70,7 +70,7 @@ UbProgress *ub_progress_new (void);
 void ub_progress_declare (UbProgress *self, UbPhase phase, double seconds);
 void ub_progress_begin (UbProgress *self, UbPhase phase, guint64 bytes_total, gint64 now_us);
 void ub_progress_advance (UbProgress *self, guint64 bytes, gint64 now_us);
-void ub_progress_extend (UbProgress *self, guint64 bytes);
+void ub_progress_extend (UbProgress *self, gint64 bytes);
 void ub_progress_finish (UbProgress *self, gint64 now_us);
 void ub_progress_get_state (UbProgress *self, UbProgressState *out_state);
 

@@ -34,6 +34,13 @@ ub_cli_print (UbCli *cli, const char *format, ...)
   va_end (args);
 }
 
+/* Milliseconds are exact enough, and look better than all the digits of a double. */
+static void
+add_seconds (JsonObject *object, const char *name, double seconds)
+{
+  json_object_set_double_member (object, name, (double) (gint64) (seconds * 1000 + 0.5) / 1000);
+}
+
 static void
 add_chip (JsonObject *object, const UbJobReport *report)
 {
@@ -45,6 +52,7 @@ add_chip (JsonObject *object, const UbJobReport *report)
   json_object_set_int_member (object, "size", report->size);
   json_object_set_string_member (object, "family", ub_family_get_id (report->family));
   json_object_set_int_member (object, "clock_hz", report->clock_hz);
+  add_seconds (object, "connect_s", report->connect_s);
   json_object_set_int_member (object, "bytes_read", (gint64) report->bytes_read);
   json_object_set_int_member (object, "bytes_programmed", (gint64) report->bytes_programmed);
   json_object_set_int_member (object, "sectors_erased", report->sectors_erased);
@@ -67,8 +75,7 @@ ub_cli_add_report (UbCli *cli, const UbJobReport *report)
   json_object_set_string_member (cli->object, "programmer", report->programmer);
   if (report->jedec_id != 0)
     add_chip (cli->object, report);
-  json_object_set_double_member (cli->object, "elapsed_s",
-                                 (double) (gint64) (report->elapsed_s * 1000 + 0.5) / 1000);
+  add_seconds (cli->object, "elapsed_s", report->elapsed_s);
   if (report->backup != NULL) {
     g_autofree char *path = g_file_get_path (report->backup);
 

@@ -69,8 +69,6 @@ back_up (UbJob *job, GCancellable *cancellable, GError **error)
       !ub_rescue_copy_check (self->copy, size, error))
     return FALSE;
 
-  ub_job_declare_bytes (job, UB_PHASE_READ, read_twice ? 2 * size : size);
-  ub_job_begin (job, UB_PHASE_READ, size);
   buffer = g_malloc (size);
   if (!ub_proven_read_run (job, self->address, buffer, size, read_twice, cancellable, error))
     return FALSE;

@@ -42,8 +42,6 @@ ub_chip_read_whole (UbJob *job,
   if (rescue_copy != NULL && !ub_rescue_copy_check (rescue_copy, size, error))
     return NULL;
 
-  ub_job_declare_bytes (job, UB_PHASE_READ, size);
-  ub_job_begin (job, UB_PHASE_READ, size);
   buffer = g_malloc (size);
   if (!ub_proven_read_run (job, 0, buffer, size, FALSE, cancellable, error))
     return NULL;

@@ -255,6 +255,8 @@ ub_job_connect (UbJob *self, GCancellable *cancellable, GError **error)
   priv->report.part = g_strdup (priv->part.name);
   priv->report.size = priv->part.size;
   priv->report.clock_hz = ub_programmer_get_clock (priv->programmer);
+  priv->report.connect_s =
+      (double) (ub_programmer_get_time (priv->programmer) - priv->started_us) / 1e6;
   ub_sector_map_set_size (priv->map, priv->part.size / UB_SECTOR_SIZE);
 
   g_mutex_lock (&priv->lock);

@@ -40,6 +40,7 @@ typedef enum {
  * @sectors_skipped: sectors that held what was wanted already
  * @retries: repeats of any read, erase or program
  * @elapsed_s: seconds on the programmer's clock
+ * @connect_s: how many of them connecting took, 0 when it did not succeed
  * @backup: (nullable): the backup or rescue copy that is complete on disk
  * @sha256: (nullable): lower-case hexadecimal digest of @backup, or of the chip's wanted content
  * @module_state: what the job leaves behind
@@ -61,6 +62,7 @@ typedef struct {
   guint sectors_skipped;
   guint retries;
   double elapsed_s;
+  double connect_s;
   GFile *backup;
   char *sha256;
   UbModuleState module_state;

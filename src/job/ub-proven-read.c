@@ -45,6 +45,7 @@ typedef struct {
   guint n_differing; /* in this round */
   guint n_differed; /* in all */
   guint unstable; /* index of a sector that never reads alike */
+  gsize expected_again; /* bytes that the progress counts on being read again */
 } Reading;
 
 /* FNV-1a of 64 bits: readings that differ by noise do not collide. */
@@ -164,7 +165,9 @@ static gboolean
 read_round (Reading *reading, GCancellable *cancellable, GError **error)
 {
   reading->n_differing = 0;
-  ub_progress_extend (ub_job_get_progress (reading->job), count_pending_bytes (reading));
+  ub_progress_extend (ub_job_get_progress (reading->job),
+                      (gint64) count_pending_bytes (reading) - (gint64) reading->expected_again);
+  reading->expected_again = 0;
   for (guint i = 0; i < reading->n_sectors;) {
     guint n = get_run (reading, i);
 
@@ -238,17 +241,33 @@ settle (Reading *reading, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+static gboolean
+was_raised (UbJob *job)
+{
+  UbProgrammer *programmer = ub_job_get_programmer (job);
+
+  return ub_programmer_get_fixed_clock (programmer) == 0 &&
+         ub_programmer_get_clock (programmer) > SAFE_CLOCK_HZ;
+}
+
+/* How much will have to be read again, for the progress: a Tuya backup has half of it under checksums. */
+static gsize
+expect_again (UbJob *job, gsize size, gboolean read_twice)
+{
+  if (read_twice)
+    return size;
+  return was_raised (job) ? size / 2 : 0;
+}
+
 /* Which sectors need a second reading, by what the first one proved. */
 static void
 choose_pending (Reading *reading, gboolean read_twice)
 {
-  UbProgrammer *programmer = ub_job_get_programmer (reading->job);
-  gboolean was_raised = ub_programmer_get_fixed_clock (programmer) == 0 &&
-                        ub_programmer_get_clock (programmer) > SAFE_CLOCK_HZ;
+  gboolean raised = was_raised (reading->job);
 
   for (guint i = 0; i < reading->n_sectors; i++)
     reading->sectors[i].pending = read_twice || reading->proofs[i] == UB_PROOF_SUSPECT ||
-                                  (was_raised && reading->proofs[i] == UB_PROOF_NONE);
+                                  (raised && reading->proofs[i] == UB_PROOF_NONE);
 }
 
 static guint
@@ -297,7 +316,7 @@ tell_proofs (Reading *reading, guint n_suspect)
 
 /**
  * ub_proven_read_run:
- * @job: a connected job whose phase of reading has begun
+ * @job: a connected job that declared the phase of reading
  * @address: where on the chip to begin
  * @buffer: (out caller-allocates) (array length=size): for what is read
  * @size: bytes
@@ -305,7 +324,7 @@ tell_proofs (Reading *reading, guint n_suspect)
  * @cancellable: (nullable): to stop
  * @error: return location for an error
  *
- * Reads a range of the chip and proves it: code by the CRC16 of its blocks, Tuya's storage by its
+ * The phase %UB_PHASE_READ: reads a range of the chip and proves it: code by the CRC16 of its blocks, Tuya's storage by its
  * checksums, and the rest, when the clock was raised above the safe one by the clock search, by reading
  * it a second time. Sectors that read differently, and code blocks that do not hold, lower the clock
  * and are read again until two readings are alike. The report says what was proven and what was not.
@@ -332,6 +351,9 @@ ub_proven_read_run (UbJob *job,
   g_autofree guint8 *again = NULL;
   guint n_suspect;
 
+  reading.expected_again = expect_again (job, size, read_twice);
+  ub_job_declare_bytes (job, UB_PHASE_READ, size + reading.expected_again);
+  ub_job_begin (job, UB_PHASE_READ, size + reading.expected_again);
   if (!ub_flash_read (ub_job_get_flash (job), address, buffer, size, cancellable, error))
     return FALSE;
 

@@ -105,22 +105,6 @@ run_image (UbRestoreJob *self, GCancellable *cancellable, GError **error)
                        ub_composition_get_n_kept (composition), cancellable, error);
 }
 
-/* Reads only the sectors a raw range lies in; the rest of @chip stays as it is. */
-static gboolean
-read_touched (UbRestoreJob *self,
-              guint8 *chip,
-              const UbRange *touched,
-              GCancellable *cancellable,
-              GError **error)
-{
-  UbJob *job = UB_JOB (self);
-
-  ub_job_declare_bytes (job, UB_PHASE_READ, touched->size);
-  ub_job_begin (job, UB_PHASE_READ, touched->size);
-  return ub_proven_read_run (job, touched->address, chip + touched->address, touched->size, FALSE,
-                             cancellable, error);
-}
-
 static gboolean
 run_range (UbRestoreJob *self, GCancellable *cancellable, GError **error)
 {
@@ -150,7 +134,8 @@ run_range (UbRestoreJob *self, GCancellable *cancellable, GError **error)
   } else {
     chip = g_malloc (chip_size);
     memset (chip, 0xFF, chip_size);
-    if (!read_touched (self, chip, &touched, cancellable, error))
+    if (!ub_proven_read_run (job, touched.address, chip + touched.address, touched.size, FALSE,
+                             cancellable, error))
       return FALSE;
   }
 

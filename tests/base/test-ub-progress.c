@@ -88,6 +88,10 @@ test_extend (void)
   g_assert_cmpfloat_with_epsilon (get_state (progress).seconds_left, 15, 1e-9);
   ub_progress_advance (progress, 1000, 15 * SECOND);
   g_assert_cmpfloat (get_state (progress).fraction, ==, 0.75);
+  ub_progress_extend (progress, -400);
+  g_assert_cmpuint (get_state (progress).bytes_total, ==, 1600);
+  ub_progress_extend (progress, -9999);
+  g_assert_cmpuint (get_state (progress).bytes_total, ==, 0);
 }
 
 int
