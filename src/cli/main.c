@@ -145,5 +145,6 @@ main (int argc, char **argv)
 
   json_object_unref (cli.object);
   g_free (cli.log_path);
+  g_free (cli.state_text);
   return status;
 }

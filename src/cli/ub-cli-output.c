@@ -133,6 +133,28 @@ ub_cli_print_report (UbCli *cli, const UbJobReport *report)
   ub_cli_print (cli, _ ("Time: %.1f s\n"), report->elapsed_s);
 }
 
+/**
+ * ub_cli_dup_state:
+ * @report: of a job that ended early
+ *
+ * Returns: (transfer full): lines that say what is left behind, on the module and on disk
+ */
+char *
+ub_cli_dup_state (const UbJobReport *report)
+{
+  GString *text = g_string_new (ub_module_state_get_text (report->module_state));
+
+  g_string_append_c (text, '\n');
+  if (report->backup != NULL) {
+    g_autofree char *path = g_file_get_path (report->backup);
+
+    g_string_append_printf (text, _ ("What the module held before is saved: %s\n"), path);
+  }
+  for (guint i = 0; i < report->notes->len; i++)
+    g_string_append_printf (text, "– %s\n", (const char *) report->notes->pdata[i]);
+  return g_string_free (text, FALSE);
+}
+
 static int
 get_status_for_code (UbCli *cli, UbError code)
 {
@@ -206,8 +228,8 @@ print_error (UbCli *cli, const GError *error, int status)
     fprintf (stderr, _ ("unbrick-cli: stopped.\n"));
   else
     fprintf (stderr, "unbrick-cli: %s\n", error->message);
-  if (cli->module_text != NULL)
-    fprintf (stderr, "%s\n", cli->module_text);
+  if (cli->state_text != NULL)
+    fputs (cli->state_text, stderr);
   if (error->domain == G_OPTION_ERROR)
     fprintf (stderr, "%s\n", _ ("Run the command with --help to see what it takes."));
   else if (status != UB_CLI_STOPPED)

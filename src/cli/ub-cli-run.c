@@ -95,9 +95,10 @@ ub_cli_run_job (UbCli *cli, UbJob *job, GError **error)
 
   report = ub_job_get_report (job);
   cli->is_connected = report->jedec_id != 0;
-  cli->module_text = ub_module_state_get_text (report->module_state);
   ub_cli_add_report (cli, report);
   if (done)
     ub_cli_print_report (cli, report);
+  else
+    cli->state_text = ub_cli_dup_state (report);
   return done;
 }

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * @command: what was asked for
  * @object: members of the JSON object so far
  * @is_connected: the module was identified: what fails now, failed on the way
- * @module_text: (nullable): what state the module is in, to be said below an error
+ * @state_text: (nullable): what state the module is in, where the rescue copy is and what else was noted,
+ *   to be said below an error
  *
  * One run of the program.
  */
@@ -31,7 +32,7 @@ typedef struct {
   const char *command;
   JsonObject *object;
   gboolean is_connected;
-  const char *module_text;
+  char *state_text;
 } UbCli;
 
 /* Exit statuses, fixed: scripts rely on them. */
@@ -73,6 +74,7 @@ gboolean ub_cli_run_job (UbCli *cli, UbJob *job, GError **error);
 
 /* Output. */
 void ub_cli_print (UbCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+char *ub_cli_dup_state (const UbJobReport *report);
 void ub_cli_add_report (UbCli *cli, const UbJobReport *report);
 void ub_cli_print_report (UbCli *cli, const UbJobReport *report);
 int ub_cli_finish (UbCli *cli, const GError *error);

@@ -122,7 +122,7 @@ add_phases (GString *text, UbJob *self)
  * @error: (nullable): how, when it failed
  *
  * Describes the job for a bug report or a forum: versions, programmer, chip, clock, phases, the error
- * and the evidence. It holds no secrets, and no names of files or people.
+ * and the evidence. It holds no secrets; of files only what the error's message names.
  *
  * Returns: (transfer full): lines of text
  */

@@ -446,6 +446,7 @@ gboolean
 ub_job_run (UbJob *self, GCancellable *cancellable, GError **error)
 {
   UbJobPrivate *priv = PRIV (self);
+  GError *local_error = NULL;
   gboolean done;
 
   g_return_val_if_fail (UB_IS_JOB (self), FALSE);
@@ -455,8 +456,8 @@ ub_job_run (UbJob *self, GCancellable *cancellable, GError **error)
   priv->started_us = ub_programmer_get_time (priv->programmer);
   g_message ("%s, %s", priv->title, ub_programmer_get_name (priv->programmer));
 
-  done = !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-         UB_JOB_GET_CLASS (self)->run (self, cancellable, error);
+  done = !g_cancellable_set_error_if_cancelled (cancellable, &local_error) &&
+         UB_JOB_GET_CLASS (self)->run (self, cancellable, &local_error);
 
   collect_counters (self);
   priv->report.elapsed_s =
@@ -467,8 +468,15 @@ ub_job_run (UbJob *self, GCancellable *cancellable, GError **error)
   if (priv->session != NULL)
     ub_session_close (priv->session);
   g_clear_object (&priv->session);
-  g_message ("%s after %.2f s", done ? "done" : "ended early", priv->report.elapsed_s);
-  return done;
+
+  if (done) {
+    g_message ("done after %.2f s", priv->report.elapsed_s);
+    return TRUE;
+  }
+  g_message ("ended early after %.2f s, module %s: %s", priv->report.elapsed_s,
+             ub_module_state_get_id (priv->report.module_state), local_error->message);
+  g_propagate_error (error, local_error);
+  return FALSE;
 }
 
 /* What an asynchronous run needs in the caller's main context. */

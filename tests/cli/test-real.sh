@@ -55,6 +55,10 @@ expect 1 --json verify -p sim:file=chip.bin "$n_other"
 field_is error_name different
 grep -q "kept its own" out || fail "verify does not say that only the calibration differs"
 
+expect 1 verify -p sim:file=chip.bin "$n_other"
+says "kept its own"
+says "first at 0x1D00"
+
 # The wrong family is refused, whichever way round, and the chip stays as it was.
 cp "$t_backup" chip.bin
 expect 4 --json restore -p sim:file=chip.bin "$n_backup" --no-backup
@@ -62,8 +66,9 @@ field_is error_name image-family
 field_is module_state untouched
 same chip.bin "$t_backup"
 cp "$n_backup" chip.bin
-expect 4 restore -p sim:file=chip.bin "$t_qio" --no-backup
+expect 4 restore -p sim:file=chip.bin "$t_qio" --backup refused.bin
 says "BK7231T"
+says "saved: .*refused.bin"
 same chip.bin "$n_backup"
 expect 4 --json restore -p sim:file=chip.bin --bootloader "$data/openbeken-n-qio-1.17.203.bin" app.bin --no-backup
 field_is error_name image-family
