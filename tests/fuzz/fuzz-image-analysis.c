@@ -31,7 +31,6 @@ static void
 check (UbImageAnalysis *analysis)
 {
   g_autofree char *summary = ub_image_analysis_dup_summary (analysis);
-  gboolean is_blocked = FALSE;
 
   g_assert_nonnull (summary);
   g_assert_nonnull (ub_image_kind_get_id (ub_image_analysis_get_kind (analysis)));
@@ -40,7 +39,6 @@ check (UbImageAnalysis *analysis)
 
     g_assert_nonnull (finding->id);
     g_assert_nonnull (finding->text);
-    is_blocked = is_blocked || finding->severity == UB_SEVERITY_BLOCKING;
   }
   for (guint i = 0; i < G_N_ELEMENTS (uses); i++) {
     g_autoptr (GError) error = NULL;

@@ -14,10 +14,14 @@
 
 /*
  * Images are megabytes of nothing with a few structures behind ciphers and checksums, which chance does not
- * find. The first byte of an input says whether the rest is a file as it is (0) or a recipe: the size of the
- * file in KiB (2 bytes), then records of flags, address (3 bytes), length (2 bytes) and data.
+ * find. The first byte of an input says whether the rest is a file as it is (0) or a recipe (1, or 2 for one
+ * that is read from the app on and wraps around): the size of the file in KiB (2 bytes), then records of flags,
+ * address (3 bytes), length (2 bytes) and data.
  */
 #define RECORD_HEAD 6
+#define MODE_FILE 0
+#define MODE_WRAPPED 2
+#define APP_AT 0x11000
 #define MAX_SIZE (2 * 1024 * 1024 + 64 * 1024)
 
 #define FLAG_CODE 1 /* the address is the processor's: gets block checksums */
@@ -139,7 +143,7 @@ fuzz_image_make (const uint8_t *data, size_t size)
 {
   Image image = { 0 };
 
-  if (size == 0 || *data == 0 || size < 3)
+  if (size == 0 || *data == MODE_FILE || size < 3)
     return g_bytes_new (size > 0 ? data + 1 : data, size > 0 ? size - 1 : 0);
   image.size = MIN ((gsize) (data[1] | data[2] << 8) * 1024, MAX_SIZE);
   image.n_code = image.size / UB_BEKEN_BLOCK_SIZE * UB_BEKEN_BLOCK_DATA;
@@ -153,5 +157,13 @@ fuzz_image_make (const uint8_t *data, size_t size)
     follow (&image, data + 3, size - 3, FALSE);
   }
   g_free (image.code);
+  if (*data == MODE_WRAPPED && image.size > APP_AT) {
+    guint8 *wrapped = g_malloc (image.size);
+
+    memcpy (wrapped, image.flash + APP_AT, image.size - APP_AT);
+    memcpy (wrapped + image.size - APP_AT, image.flash, APP_AT);
+    g_free (image.flash);
+    image.flash = wrapped;
+  }
   return g_bytes_new_take (image.flash, image.size);
 }
