@@ -43,11 +43,9 @@ typedef enum {
 struct _UbFlashPlan {
   GArray *units; /* UbFlashUnit, by address */
   GArray *pages; /* guint32 page numbers, unit by unit */
-  guint n_sectors;
   guint n_skipped;
   guint64 n_bytes;
   double seconds;
-  guint8 *kept; /* one flag per sector: within a preserved range */
 };
 
 typedef struct {
@@ -64,7 +62,7 @@ typedef struct {
   UbSectorNeed *needs;
   guint16 *n_data_pages; /* of the wanted content, per sector: to program after an erase */
   guint16 *n_changed_pages; /* per sector: to program without one */
-  const guint8 *kept;
+  guint8 *kept; /* one flag per sector: within a preserved range */
 
   Level levels[MAX_LEVELS];
   guint n_levels;
@@ -242,15 +240,14 @@ set_up_levels (Planner *self, const UbFlashPart *part)
 }
 
 static void
-mark_kept (UbFlashPlan *plan, const UbRange *preserved, guint n_preserved)
+mark_kept (Planner *self, const UbRange *preserved, guint n_preserved)
 {
-  plan->kept = g_new0 (guint8, plan->n_sectors);
   for (guint i = 0; i < n_preserved; i++) {
     guint first = preserved[i].address / UB_SECTOR_SIZE;
     guint end = (preserved[i].address + preserved[i].size + UB_SECTOR_SIZE - 1) / UB_SECTOR_SIZE;
 
     if (preserved[i].size > 0)
-      memset (plan->kept + first, TRUE, end - first);
+      memset (self->kept + first, TRUE, end - first);
   }
 }
 
@@ -330,23 +327,23 @@ ub_flash_plan_new (const UbFlashPart *part,
   plan = g_new0 (UbFlashPlan, 1);
   plan->units = g_array_new (FALSE, FALSE, sizeof (UbFlashUnit));
   plan->pages = g_array_new (FALSE, FALSE, sizeof (guint32));
-  plan->n_sectors = plan->n_skipped = part->size / UB_SECTOR_SIZE;
-  mark_kept (plan, preserved, n_preserved);
+  plan->n_skipped = part->size / UB_SECTOR_SIZE;
 
   self.plan = plan;
-  self.n_sectors = plan->n_sectors;
-  self.kept = plan->kept;
-  self.needs = g_new0 (UbSectorNeed, plan->n_sectors);
-  self.n_data_pages = g_new0 (guint16, plan->n_sectors);
-  self.n_changed_pages = g_new0 (guint16, plan->n_sectors);
+  self.n_sectors = part->size / UB_SECTOR_SIZE;
+  self.needs = g_new0 (UbSectorNeed, self.n_sectors);
+  self.kept = g_new0 (guint8, self.n_sectors);
+  self.n_data_pages = g_new0 (guint16, self.n_sectors);
+  self.n_changed_pages = g_new0 (guint16, self.n_sectors);
   self.byte_s = 8.0 / clock_hz;
   self.page_s = part->program_typical_us / 1e6 + (OP_OVERHEAD_BYTES + UB_PAGE_SIZE) * self.byte_s;
+  mark_kept (&self, preserved, n_preserved);
   set_up_levels (&self, part);
-  for (guint i = 0; i < plan->n_sectors; i++)
+  for (guint i = 0; i < self.n_sectors; i++)
     judge_sector (&self, i);
 
   top = self.n_levels - 1;
-  for (guint i = 0; i < plan->n_sectors; i += self.levels[top].size / UB_SECTOR_SIZE) {
+  for (guint i = 0; i < self.n_sectors; i += self.levels[top].size / UB_SECTOR_SIZE) {
     gboolean ignored = FALSE;
 
     plan->seconds += plan_block (&self, top, i, &ignored);
@@ -355,6 +352,7 @@ ub_flash_plan_new (const UbFlashPart *part,
   plan->seconds += plan->units->len * READ_OVERHEAD_BYTES * self.byte_s;
 
   g_free (self.needs);
+  g_free (self.kept);
   g_free (self.n_data_pages);
   g_free (self.n_changed_pages);
   return plan;
@@ -369,7 +367,6 @@ ub_flash_plan_free (UbFlashPlan *self)
 {
   g_array_unref (self->units);
   g_array_unref (self->pages);
-  g_free (self->kept);
   g_free (self);
 }
 
@@ -459,28 +456,4 @@ ub_flash_plan_get_seconds (const UbFlashPlan *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->seconds;
-}
-
-/**
- * ub_flash_plan_mark:
- * @self: a plan
- * @map: a map of the same chip
- *
- * Makes each sector one that will change, is kept because it lies in a preserved range, or is right
- * already.
- */
-void
-ub_flash_plan_mark (const UbFlashPlan *self, UbSectorMap *map)
-{
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (UB_IS_SECTOR_MAP (map));
-
-  for (guint i = 0; i < self->n_sectors; i++)
-    ub_sector_map_set (map, i, 1, self->kept[i] ? UB_SECTOR_KEPT : UB_SECTOR_SAME);
-  for (guint i = 0; i < self->units->len; i++) {
-    const UbRange *range = &g_array_index (self->units, UbFlashUnit, i).range;
-
-    ub_sector_map_set (map, range->address / UB_SECTOR_SIZE, range->size / UB_SECTOR_SIZE,
-                       UB_SECTOR_WILL_CHANGE);
-  }
 }

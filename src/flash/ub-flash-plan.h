@@ -7,7 +7,6 @@
 
 #include "ub-flash-part.h"
 #include "ub-range.h"
-#include "ub-sector-map.h"
 
 G_BEGIN_DECLS
 
@@ -45,7 +44,6 @@ const guint32 *ub_flash_plan_get_pages (const UbFlashPlan *self, guint *out_n);
 guint ub_flash_plan_get_n_sectors_skipped (const UbFlashPlan *self);
 guint64 ub_flash_plan_get_n_bytes (const UbFlashPlan *self);
 double ub_flash_plan_get_seconds (const UbFlashPlan *self);
-void ub_flash_plan_mark (const UbFlashPlan *self, UbSectorMap *map);
 
 gboolean ub_flash_needs_erase (const guint8 *current, const guint8 *wanted, gsize size);
 

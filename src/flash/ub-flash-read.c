@@ -24,8 +24,6 @@
 #define FAST_HZ (1000 * 1000)
 #define MAX_TRANSACTIONS 16
 
-/* A reread goes on in pieces of this many bytes, so that a clock that is too high is noticed early. */
-#define REREAD_PIECE (64 * 1024)
 /* How often a sector is read at one clock until two readings of each of its pages agree. */
 #define MAX_READINGS 6
 #define PAGES_PER_SECTOR (UB_SECTOR_SIZE / UB_PAGE_SIZE)
@@ -263,96 +261,5 @@ ub_flash_settle (UbFlash *self,
       return FALSE;
     find_agreement (&settling, buffer, expected);
   }
-  return TRUE;
-}
-
-typedef struct {
-  guint first_hz; /* the clock of the first reading */
-  guint n_different;
-  GCancellable *cancellable;
-} Rereading;
-
-/* Compares @again with @buffer sector by sector; where they differ, reads until two readings agree. That
- * tells which one was wrong, and so whether the clock in use is to blame. */
-static gboolean
-settle_piece (UbFlash *self,
-              Rereading *rereading,
-              guint32 address,
-              guint8 *buffer,
-              const guint8 *again,
-              gsize size,
-              GError **error)
-{
-  guint hz = ub_programmer_get_clock (self->programmer);
-  gboolean is_wrong = FALSE;
-
-  for (gsize at = 0, n; at < size; at += n) {
-    n = MIN (UB_SECTOR_SIZE - (address + at) % UB_SECTOR_SIZE, size - at);
-    if (memcmp (buffer + at, again + at, n) == 0)
-      continue;
-    rereading->n_different++;
-    if (!ub_flash_settle (self, address + (guint32) at, buffer + at, n, NULL,
-                          rereading->cancellable, error))
-      return FALSE;
-    is_wrong = is_wrong || hz == rereading->first_hz || memcmp (buffer + at, again + at, n) != 0;
-  }
-
-  /* At a fixed or the lowest clock there is nothing to lower; that two readings agree still counts. */
-  if (is_wrong && ub_programmer_get_clock (self->programmer) == hz &&
-      !ub_clock_step_down (self->programmer, NULL, NULL))
-    g_debug ("Two readings differ, and the clock cannot be lowered");
-  return TRUE;
-}
-
-/**
- * ub_flash_reread:
- * @self: a flash
- * @address: where to begin
- * @buffer: (inout) (array length=size): what a first ub_flash_read() of the same range brought
- * @size: bytes
- * @out_n_different: (out) (optional): in how many sectors the second reading differed
- * @cancellable: (nullable): checked about ten times a second
- * @error: return location for %UB_ERROR_RANGE, %UB_ERROR_UNSTABLE when a sector reads differently each time
- *   and there is no lower clock, an error of the programmer or %G_IO_ERROR_CANCELLED
- *
- * Proves what was read, at the clock in use, by reading it a second time. Where the two differ the sector
- * is read until two readings agree, which goes into @buffer, and the clock is lowered step by step until
- * readings stay alike; the programmer's clock tells.
- * Advances the progress by @size in all.
- *
- * Returns: whether every byte of @buffer was read alike twice
- */
-gboolean
-ub_flash_reread (UbFlash *self,
-                 guint32 address,
-                 guint8 *buffer,
-                 gsize size,
-                 guint *out_n_different,
-                 GCancellable *cancellable,
-                 GError **error)
-{
-  Rereading rereading = { .cancellable = cancellable };
-  g_autofree guint8 *again = NULL;
-
-  g_return_val_if_fail (UB_IS_FLASH (self), FALSE);
-  g_return_val_if_fail (buffer != NULL || size == 0, FALSE);
-
-  if (!check_range (self, address, size, error))
-    return FALSE;
-  rereading.first_hz = ub_programmer_get_clock (self->programmer);
-  again = g_malloc (REREAD_PIECE);
-  for (gsize at = 0, n; at < size; at += n) {
-    n = MIN (REREAD_PIECE - (address + at) % REREAD_PIECE, size - at);
-    if (!ub_flash_read_quietly (self, address + (guint32) at, again, n, NULL, NULL, cancellable,
-                                error) ||
-        !settle_piece (self, &rereading, address + (guint32) at, buffer + at, again, n, error))
-      return FALSE;
-    ub_flash_advance (self, n);
-  }
-  if (rereading.n_different > 0)
-    g_message ("Two readings differed in %u sectors, which were read until two agreed",
-               rereading.n_different);
-  if (out_n_different != NULL)
-    *out_n_different = rereading.n_different;
   return TRUE;
 }

@@ -259,6 +259,8 @@ has_failed (UbFlashWriter *self, GError **error)
 static gboolean
 verify_range (UbFlashWriter *self, UbRange range, GError **error)
 {
+  guint hz = ub_programmer_get_clock (self->flash->programmer);
+
   self->range = range;
   self->n_sectors_read = 0;
   if (!ub_flash_read_quietly (self->flash, range.address, self->buffer, range.size, on_read_back,
@@ -275,7 +277,10 @@ verify_range (UbFlashWriter *self, UbRange range, GError **error)
     if (self->n_failed >= MAX_FAILED_SECTORS)
       return has_failed (self, error);
   }
-  if (self->n_read_errors >= READ_ERRORS_TO_LOWER) {
+  /* What was read wrong before the clock came down says nothing about the new one. */
+  if (ub_programmer_get_clock (self->flash->programmer) != hz) {
+    self->n_read_errors = 0;
+  } else if (self->n_read_errors >= READ_ERRORS_TO_LOWER) {
     self->n_read_errors = 0;
     lower_clock (self);
   }

@@ -125,7 +125,7 @@ ub_flash_get_counters (UbFlash *self, UbFlashCounters *out_counters)
  *   makes right, within whatever phase the caller began
  * @map: (nullable): kept up to date with what is known of each sector
  *
- * Says who wants to know. ub_flash_reread() only advances @progress.
+ * Says who wants to know.
  */
 void
 ub_flash_set_observers (UbFlash *self, UbProgress *progress, UbSectorMap *map)
@@ -152,30 +152,6 @@ ub_flash_get_address (UbFlash *self)
   g_return_val_if_fail (UB_IS_FLASH (self), 0);
 
   return (guint32) g_atomic_int_get (&self->address);
-}
-
-/**
- * ub_flash_read_id:
- * @self: a flash
- * @out_reply: (out caller-allocates) (array fixed-size=4): what came back during 9F 00 00 00: an
- *   undefined byte, manufacturer, type, capacity
- * @error: return location for an error of the programmer
- *
- * Reads the JEDEC ID once, unchecked.
- *
- * Returns: whether the exchange happened
- */
-gboolean
-ub_flash_read_id (UbFlash *self, guint8 out_reply[4], GError **error)
-{
-  static const guint8 command[4] = { 0x9F };
-  const UbTransaction transaction = {
-    .tx = command, .n_tx = sizeof command, .rx = out_reply, .n_rx = 4, .duplex = TRUE
-  };
-
-  g_return_val_if_fail (UB_IS_FLASH (self), FALSE);
-
-  return ub_programmer_exchange (self->programmer, &transaction, 1, error);
 }
 
 static int

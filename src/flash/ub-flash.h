@@ -36,20 +36,12 @@ void ub_flash_get_counters (UbFlash *self, UbFlashCounters *out_counters);
 void ub_flash_set_observers (UbFlash *self, UbProgress *progress, UbSectorMap *map);
 guint32 ub_flash_get_address (UbFlash *self);
 
-gboolean ub_flash_read_id (UbFlash *self, guint8 out_reply[4], GError **error);
 gboolean ub_flash_read (UbFlash *self,
                         guint32 address,
                         guint8 *buffer,
                         gsize size,
                         GCancellable *cancellable,
                         GError **error);
-gboolean ub_flash_reread (UbFlash *self,
-                          guint32 address,
-                          guint8 *buffer,
-                          gsize size,
-                          guint *out_n_different,
-                          GCancellable *cancellable,
-                          GError **error);
 gboolean ub_flash_unprotect (UbFlash *self, GError **error);
 gboolean ub_flash_erase (
     UbFlash *self, const UbRange *units, guint n_units, GCancellable *cancellable, GError **error);

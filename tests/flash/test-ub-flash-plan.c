@@ -418,23 +418,6 @@ test_preserved_must_be_same (void)
   g_test_assert_expected_messages ();
 }
 
-static void
-test_mark (void)
-{
-  g_autofree Contents *contents = contents_new (0xFF, 0xFF);
-  g_autoptr (UbSectorMap) map = ub_sector_map_new ();
-  UbRange preserved = { 3 * S + 5, 1 };
-  g_autoptr (UbFlashPlan) plan = NULL;
-
-  contents->wanted[2 * S] = 0;
-  plan = ub_flash_plan_new (&small_part, contents->current, contents->wanted, &preserved, 1, HZ);
-  ub_sector_map_set_size (map, N_SECTORS);
-  ub_flash_plan_mark (plan, map);
-  g_assert_cmpint (ub_sector_map_get (map, 1), ==, UB_SECTOR_SAME);
-  g_assert_cmpint (ub_sector_map_get (map, 2), ==, UB_SECTOR_WILL_CHANGE);
-  g_assert_cmpint (ub_sector_map_get (map, 3), ==, UB_SECTOR_KEPT);
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -449,7 +432,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/flash-plan/clock-matters", test_clock_matters);
   g_test_add_func ("/flash-plan/guessed-part", test_guessed_part);
   g_test_add_func ("/flash-plan/preserved-must-be-same", test_preserved_must_be_same);
-  g_test_add_func ("/flash-plan/mark", test_mark);
 
   return g_test_run ();
 }

@@ -217,18 +217,6 @@ test_read_cancel (void)
   g_assert_cmpuint (counters.bytes_read, <, FLASH_SIZE / 8);
 }
 
-static void
-test_read_id (void)
-{
-  g_autoptr (FlashFixture) fixture = flash_fixture_new_default (image);
-  guint8 reply[4];
-
-  g_assert_true (ub_flash_read_id (fixture->flash, reply, NULL));
-  g_assert_cmphex (reply[1], ==, 0x1C);
-  g_assert_cmphex (reply[2], ==, 0x70);
-  g_assert_cmphex (reply[3], ==, 0x15);
-}
-
 /* --- protection --- */
 
 /* Every part, from what firmware leaves behind and from every bit set that may be; nothing else changes. */
@@ -549,7 +537,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/flash/read/round-trips", test_read_round_trips);
   g_test_add_func ("/flash/read/observers", test_read_observers);
   g_test_add_func ("/flash/read/cancel", test_read_cancel);
-  g_test_add_func ("/flash/read-id", test_read_id);
   g_test_add_func ("/flash/unprotect/every-part", test_unprotect_every_part);
   g_test_add_func ("/flash/unprotect/guessed-part", test_unprotect_guessed_part);
   g_test_add_func ("/flash/unprotect/locks", test_unprotect_leaves_locks_alone);

@@ -601,7 +601,8 @@ test_closes_after_unplugging (void)
   session = ub_session_open (UB_PROGRAMMER (wires), NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   wires->unplug_at = wires->n_exchanges + 1;
-  g_assert_false (ub_flash_read_id (ub_session_get_flash (session), reply, &error));
+  g_assert_false (
+      ub_flash_read (ub_session_get_flash (session), 0, reply, sizeof reply, NULL, &error));
   g_assert_error (error, UB_ERROR, UB_ERROR_UNPLUGGED);
   ub_session_close (session);
   assert_closed (wires);
