@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 The Unbrick authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+_unbrick_cli()
+{
+  local cur prev word command= options
+  cur=${COMP_WORDS[COMP_CWORD]}
+  prev=${COMP_WORDS[COMP_CWORD-1]}
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      list|probe|backup|restore|write|verify|erase|inspect) command=$word; break ;;
+    esac
+  done
+
+  case $prev in
+    -p|--programmer)
+      COMPREPLY=($(compgen -W 'spidev ftdi ch341a sim' -- "$cur")); return ;;
+    --bootloader|--backup|--log)
+      COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    --start|--size)
+      return ;;
+  esac
+
+  case $command in
+    '') options='--quiet --json --log --help --version list probe backup restore write verify erase inspect' ;;
+    list) options='--help' ;;
+    probe) options='--programmer --help' ;;
+    backup) options='--programmer --start --size --read-twice --help' ;;
+    restore) options='--programmer --bootloader --backup --no-backup --overwrite-calibration --help' ;;
+    write) options='--programmer --start --help' ;;
+    verify) options='--programmer --start --help' ;;
+    erase) options='--programmer --start --size --help' ;;
+    inspect) options='--reveal --help' ;;
+  esac
+  if [[ -z $command || $cur == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+  else
+    COMPREPLY=($(compgen -f -- "$cur"))
+  fi
+}
+complete -o filenames -F _unbrick_cli unbrick-cli
