@@ -12,6 +12,7 @@
 #include "ub-error.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 /**
@@ -117,7 +118,7 @@ ub_cli_print_report (UbCli *cli, const UbJobReport *report)
   if (report->bytes_programmed > 0 || report->sectors_erased > 0)
     ub_cli_print (
         cli,
-        _ ("Sectors erased: %u, left as they were: %u. Programmed: %" G_GUINT64_FORMAT " KiB\n"),
+        _ ("Sectors erased: %u, left as they were: %u. Programmed: %" PRIu64 " KiB\n"),
         report->sectors_erased, report->sectors_skipped, report->bytes_programmed / 1024);
   if (report->retries > 0)
     ub_cli_print (cli, _ ("Retries: %u\n"), report->retries);

@@ -37,8 +37,7 @@ check_range (UbFlash *self, guint32 address, gsize size, GError **error)
   if (address <= self->part.size && size <= self->part.size - address)
     return TRUE;
   g_set_error (error, UB_ERROR, UB_ERROR_RANGE,
-               _ ("0x%06X and the %" G_GSIZE_FORMAT " bytes from there do not fit the flash"),
-               address, size);
+               _ ("0x%06X and the %zu bytes from there do not fit the flash"), address, size);
   return FALSE;
 }
 

@@ -241,8 +241,7 @@ ub_flash_program (UbFlash *self,
 
   if (address > self->part.size || size > self->part.size - address) {
     g_set_error (error, UB_ERROR, UB_ERROR_RANGE,
-                 _ ("0x%06X and the %" G_GSIZE_FORMAT " bytes from there do not fit the flash"),
-                 address, size);
+                 _ ("0x%06X and the %zu bytes from there do not fit the flash"), address, size);
     return FALSE;
   }
   max_transaction = ub_programmer_get_limits (self->programmer)->max_transaction;

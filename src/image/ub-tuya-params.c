@@ -205,7 +205,7 @@ ub_tuya_params_parse (const char *text, gsize size, GError **error)
     reader.at++;
   if (node == NULL || reader.at != reader.end) {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_DAMAGED,
-                 _ ("the device configuration cannot be read beyond byte %" G_GSIZE_FORMAT),
+                 _ ("the device configuration cannot be read beyond byte %zu"),
                  (gsize) (reader.at - text));
     return NULL;
   }

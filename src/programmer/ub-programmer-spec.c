@@ -13,6 +13,7 @@
 #include "ub-number.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 /**
@@ -156,10 +157,9 @@ ub_programmer_spec_get_number (UbProgrammerSpec *self,
   if (text == NULL)
     return TRUE;
   if (!ub_number_parse (text, &value) || value < min || value > max) {
-    g_set_error (
-        error, UB_ERROR, UB_ERROR_BAD_SETTING,
-        _ ("%s=%s: a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " is needed"), key,
-        text, min, max);
+    g_set_error (error, UB_ERROR, UB_ERROR_BAD_SETTING,
+                 _ ("%s=%s: a number from %" PRIu64 " to %" PRIu64 " is needed"), key, text, min,
+                 max);
     return FALSE;
   }
   *inout_value = value;

@@ -145,8 +145,8 @@ set_up_device (UbSpidevProgrammer *self, UbProgrammerLimits *limits, GError **er
   limits->max_transaction = self->rules.bufsiz;
   limits->max_batch = self->rules.bufsiz;
   limits->transaction_cost = TRANSACTION_COST;
-  g_debug ("%s: bufsiz %" G_GSIZE_FORMAT ", from %u Hz, the board says %u Hz", self->device,
-           self->rules.bufsiz, limits->min_hz, self->board_hz);
+  g_debug ("%s: bufsiz %zu, from %u Hz, the board says %u Hz", self->device, self->rules.bufsiz,
+           limits->min_hz, self->board_hz);
   return TRUE;
 }
 
@@ -264,9 +264,8 @@ ub_spidev_programmer_exchange (UbProgrammer *programmer,
     }
     /* The kernel answers how many bytes it moved: all, or an error. */
     if (result > 0 && (gsize) result < message->n_bytes) {
-      g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER,
-                   _ ("%s moved %d of %" G_GSIZE_FORMAT " bytes"), self->device, result,
-                   message->n_bytes);
+      g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER, _ ("%s moved %d of %zu bytes"), self->device,
+                   result, message->n_bytes);
       return FALSE;
     }
     ub_spidev_message_collect (message, batch);
