@@ -15,6 +15,7 @@
 #include "ub-proven-read.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #define USUAL_SIZE (2 * 1024 * 1024)
 #define SAVE_SECONDS 0.1
@@ -47,15 +48,14 @@ check_alignment (UbEraseJob *self, GError **error)
   if (self->address % UB_SECTOR_SIZE == 0 && self->size % UB_SECTOR_SIZE == 0)
     return TRUE;
   if (self->size == 0)
-    g_set_error (error, UB_ERROR, UB_ERROR_USAGE,
-                 _ ("flash is erased in sectors of 0x1000 bytes: begin at 0x%" G_GINT64_MODIFIER
-                    "X instead of 0x%X"),
-                 begin, self->address);
+    g_set_error (
+        error, UB_ERROR, UB_ERROR_USAGE,
+        _ ("flash is erased in sectors of 0x1000 bytes: begin at 0x%" PRIX64 " instead of 0x%X"),
+        begin, self->address);
   else
     g_set_error (error, UB_ERROR, UB_ERROR_USAGE,
                  _ ("flash is erased in sectors of 0x1000 bytes: the whole sectors around this "
-                    "range begin at 0x%" G_GINT64_MODIFIER "X and are 0x%" G_GINT64_MODIFIER
-                    "X bytes"),
+                    "range begin at 0x%" PRIX64 " and are 0x%" PRIX64 " bytes"),
                  begin, end - begin);
   return FALSE;
 }

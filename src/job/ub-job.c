@@ -13,6 +13,7 @@
 #include "ub-session.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 /* How often the caller's main context hears of news: 20 times a second, smooth for the eye and cheap. */
 #define CHANGED_INTERVAL_MS 50
@@ -310,10 +311,10 @@ ub_job_check_range (UbJob *self, guint32 address, guint64 size, GError **error)
 
   if (size > 0 && address + size <= chip_size)
     return TRUE;
-  g_set_error (error, UB_ERROR, UB_ERROR_RANGE,
-               _ ("the range from 0x%X to 0x%" G_GINT64_MODIFIER
-                  "X does not fit the flash, which ends at 0x%X"),
-               address, address + size, chip_size);
+  g_set_error (
+      error, UB_ERROR, UB_ERROR_RANGE,
+      _ ("the range from 0x%X to 0x%" PRIX64 " does not fit the flash, which ends at 0x%X"),
+      address, address + size, chip_size);
   return FALSE;
 }
 
