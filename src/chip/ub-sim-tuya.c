@@ -19,6 +19,9 @@
 #define KEY_SIZE 16
 #define KEY_MAGIC 0x13579753u
 #define DATA_MAGIC 0x98761234u
+/* As on all real modules: 14 blocks, and older copies of three of them that were not overwritten yet. */
+#define N_BLOCKS 14
+#define N_OLD_COPIES 3
 
 static const char master_key[KEY_SIZE + 1] = "qwertyuiopasdfgh";
 static const char share_1[4 + 1] = "8710";
@@ -105,17 +108,19 @@ put_entry (guint8 *sector, guint8 page, const char *name, const char *value)
   return last + 1;
 }
 
+/* The values are in block 0; the others are empty, and so were the older copies. */
 static void
-fill_data_sector (guint8 *sector)
+fill_data_sector (guint8 *sector, guint16 block, guint32 generation)
 {
   guint8 key[KEY_SIZE];
   guint8 page = 1;
 
   memset (sector, 0, SECTOR_SIZE);
   put_u32 (sector, DATA_MAGIC);
-  put_u32 (sector + 10, 1); /* generation, of block 0 */
+  put_u16 (sector + 8, block);
+  put_u32 (sector + 10, generation);
   sector[14] = SECTOR_SIZE / PAGE_SIZE / 8;
-  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
+  for (gsize i = 0; block == 0 && generation > 0 && i < G_N_ELEMENTS (entries); i++)
     page = put_entry (sector, page, entries[i].name, entries[i].value);
   put_u32 (sector + 4, get_sum (sector + 8, SECTOR_SIZE - 8));
 
@@ -134,5 +139,8 @@ void
 ub_sim_tuya_fill (guint8 *storage)
 {
   fill_key_sector (storage);
-  fill_data_sector (storage + SECTOR_SIZE);
+  for (guint16 i = 0; i < N_BLOCKS; i++)
+    fill_data_sector (storage + (1 + i) * SECTOR_SIZE, i, 1);
+  for (guint16 i = 0; i < N_OLD_COPIES; i++)
+    fill_data_sector (storage + (1 + N_BLOCKS + i) * SECTOR_SIZE, i, 0);
 }

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Bytes that ub_sim_tuya_fill() writes: a key sector and one data sector. */
-#define UB_SIM_TUYA_SIZE (2 * 4096)
+/* Bytes that ub_sim_tuya_fill() writes: a key sector and 17 data sectors, to the end of 2 MiB. */
+#define UB_SIM_TUYA_SIZE (18 * 4096)
 
 void ub_sim_tuya_fill (guint8 *storage);
 
