@@ -199,6 +199,61 @@ ub_firmware_strings_find (const guint8 *code, gsize size, UbFirmwareStrings *out
   find_tuya (code, size, out_strings);
 }
 
+/* `OpenLN882H_1.17.203`: OpenBeken names itself after the chip it is built for. */
+static char *
+find_openbeken_chip (const guint8 *data, gsize size)
+{
+  for (gsize at = 0; find (data, size, at, "Open", &at); at++) {
+    g_autofree char *text = dup_text (data, size, at);
+    gsize n = 4, digits = 0;
+
+    for (; g_ascii_isupper (text[n]) || g_ascii_isdigit (text[n]); n++)
+      digits += g_ascii_isdigit (text[n]) != 0;
+    if (n >= 8 && n <= 16 && digits >= 2 && text[n] == '_' && g_ascii_isdigit (text[n + 1]))
+      return g_strndup (text + 4, n - 4);
+  }
+  return NULL;
+}
+
+/**
+ * ub_firmware_strings_find_other_chip:
+ * @data: a file that is none of the known formats
+ * @size: bytes
+ *
+ * Looks for the names under which firmware for other chips speaks of itself, so that a file for the wrong chip
+ * is called that and not just unknown.
+ *
+ * Returns: (transfer full) (nullable): the chip
+ */
+char *
+ub_firmware_strings_find_other_chip (const guint8 *data, gsize size)
+{
+  static const struct {
+    const char *needle;
+    const char *chip;
+  } names[] = {
+    { "ESP-IDF", "ESP32" },   { "ESP8266", "ESP8266" }, { "ln882h", "LN882H" },
+    { "LN882H", "LN882H" },   { "BL602", "BL602" },     { "bl602", "BL602" },
+    { "RTL8710", "RTL8710" }, { "rtl8710", "RTL8710" }, { "RTL8720", "RTL8720" },
+    { "rtl8720", "RTL8720" }, { "ameba", "RTL87xx" },   { "xr809", "XR809" },
+    { "XRADIO", "XR809" },    { "W800", "W800" },       { "ECR6600", "ECR6600" },
+    { "TR6260", "TR6260" },   { "STM32", "STM32" },     { "GD32", "GD32" },
+    { "RDA5981", "RDA5981" }, { "nRF52", "nRF52" },     { "BK7238", "BK7238" },
+    { "bk7238", "BK7238" },   { "BK7252", "BK7252" },   { "bk7252", "BK7252" },
+    { "BK7256", "BK7256" },   { "BK7258", "BK7258" },
+  };
+  char *chip = find_openbeken_chip (data, size);
+  gsize at;
+
+  if (chip != NULL)
+    return chip;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (find (data, size, 0, names[i].needle, &at))
+      return g_strdup (names[i].chip);
+  }
+  return NULL;
+}
+
 /**
  * ub_firmware_strings_clear:
  * @strings: the strings to free

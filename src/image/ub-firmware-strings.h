@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @version: of the firmware or its SDK
  * @app: what the maker calls the app, such as `oem_bk7231n_dctrl_switch`
  * @build: the SDK's line about the build
+ * @sdk: the SDK's line about itself
  * @chip: the chip it says it is built for, such as `BK7231N`, in upper case
  * @chip_evidence: the words that say so
  *
@@ -31,6 +32,7 @@ typedef struct {
 } UbFirmwareStrings;
 
 void ub_firmware_strings_find (const guint8 *code, gsize size, UbFirmwareStrings *out_strings);
+char *ub_firmware_strings_find_other_chip (const guint8 *data, gsize size);
 void ub_firmware_strings_clear (UbFirmwareStrings *strings);
 gboolean
 ub_bootloader_find_version (const guint8 *code, gsize size, char **out_name, char **out_version);

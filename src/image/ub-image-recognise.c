@@ -501,6 +501,11 @@ ub_image_analysis_recognise (UbImageAnalysis *self)
   }
   if (recognise_raw_code (self, data, size) || recognise_storage (self, data, size))
     return;
-  if (has_code_somewhere (data, size))
+  if (has_code_somewhere (data, size)) {
     self->kind = UB_IMAGE_KIND_PARTIAL_BACKUP;
+    return;
+  }
+  self->other_chip = ub_firmware_strings_find_other_chip (data, size);
+  if (self->other_chip != NULL)
+    self->kind = UB_IMAGE_KIND_OTHER_CHIP;
 }

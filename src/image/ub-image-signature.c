@@ -86,7 +86,6 @@ static const Magic MAGICS[] = {
   CHIP ("bl602-pack", "image for a BL602, BL616 or BL702", 0, "BL60"),
   /* Winner Micro's image header: W800/W801/W806 and W600 use the same magic (WM SDK, wm_img.h). */
   CHIP ("w800", "image for a W800 or W600", 0, "\x9f\xff\xff\xa0"),
-  CHIP ("w600", "image for a W600", 0, "\x9f\xff\xff\xa0"),
   CHIP ("xr809", "image for an XR809 or XR806", 0, "AWIH"),
   CHIP ("rtl8710a",
         "image for an RTL8710A or RTL8711A (Ameba)",
@@ -102,7 +101,6 @@ static const Magic MAGICS[] = {
   CHIP ("esp-partition-table", "ESP32 partition table", 0, "\xaa\x50\x01\x02"),
   CHIP ("dfuse", "DfuSe file", 0, "DfuSe\x01"),
   CHIP ("telink", "image for a Telink chip", 8, "KNLT"),
-  CHIP ("ecr6600", "image for an ECR6600 or TR6260", 0, "ECR6600"),
 };
 
 static const UbImageSignature ESP8266 = { UB_IMAGE_KIND_OTHER_CHIP, "esp8266",
@@ -114,8 +112,6 @@ static const UbImageSignature S_RECORD = { UB_IMAGE_KIND_TEXT, "s-record",
 static const UbImageSignature PE = { UB_IMAGE_KIND_ELF, "pe", "Windows program" };
 static const UbImageSignature CORTEX_M = { UB_IMAGE_KIND_OTHER_CHIP, "cortex-m",
                                            "image for a Cortex-M chip, such as an STM32" };
-static const UbImageSignature RISC_V = { UB_IMAGE_KIND_OTHER_CHIP, "risc-v",
-                                         "image for a RISC-V chip" };
 static const UbImageSignature HTML = { UB_IMAGE_KIND_TEXT, "html",
                                        "web page: the download has failed" };
 static const UbImageSignature JSON = { UB_IMAGE_KIND_TEXT, "json", "JSON text" };
@@ -136,7 +132,7 @@ read_le32 (const guint8 *p)
 static const UbImageSignature *
 find_espressif (const guint8 *data, gsize size)
 {
-  guint32 address;
+  guint32 entry, address;
 
   if (size >= 0x1000 + 32 && data[0] == 0xFF && data[0x1000] == 0xE9 &&
       memcmp (data, data + 1, 0xFFF) == 0) {
@@ -147,11 +143,13 @@ find_espressif (const guint8 *data, gsize size)
   if (size < 32 || (data[0] != 0xE9 && data[0] != 0xEA) || data[1] == 0 || data[1] > 16 ||
       data[2] > 5)
     return NULL;
+  entry = read_le32 (data + 4);
   address = read_le32 (data + 8);
-  if (data[0] == 0xEA || address >> 20 == 0x402 || address >> 20 == 0x3FF || address == 0)
+  /* The ESP8266 runs from 0x40100000 (RAM) and 0x40200000 (flash), where no ESP32 has anything. */
+  if (data[0] == 0xEA || entry >> 20 == 0x401 || entry >> 20 == 0x402 || address >> 20 == 0x401 ||
+      address >> 20 == 0x402)
     return &ESP8266;
-  address = read_le32 (data + 4);
-  return address >> 28 == 4 || address >> 28 == 3 ? &ESP32 : NULL;
+  return entry >> 28 == 4 || entry >> 28 == 3 ? &ESP32 : NULL;
 }
 
 /* Stack pointer into RAM, reset and fault vectors odd (Thumb) and close together (ARMv7-M manual, B1.5.3). */
@@ -302,9 +300,5 @@ ub_image_signature_find (const guint8 *data, gsize size)
     return espressif;
   if (is_cortex_m (data, size))
     return &CORTEX_M;
-  /* auipc or csrw/j at the reset vector is too weak alone; Bouffalo's and Espressif's RISC-V images carry
-   * headers, which were looked at above. */
-  if (size >= 64 && read_le32 (data) == 0x00000297 && read_le32 (data + 4) >> 24 == 0x02)
-    return &RISC_V;
   return find_text (data, size);
 }

@@ -431,6 +431,30 @@ test_code_in_the_clear (void)
 }
 
 static void
+test_other_chips_by_name (void)
+{
+  static const struct {
+    const char *text;
+    const char *chip;
+  } rows[] = { { "OpenLN882H_1.17.203", "LN882H" },
+               { "OpenW800_1.18", "W800" },
+               { "v5.1 ESP-IDF", "ESP32" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GRand) rand = g_rand_new_with_seed (i);
+    g_autofree guint8 *data = g_malloc (0x8000);
+    g_autoptr (UbImageAnalysis) analysis = NULL;
+
+    for (gsize j = 0; j < 0x8000; j++)
+      data[j] = (guint8) g_rand_int (rand);
+    memcpy (data + 0x4321, rows[i].text, strlen (rows[i].text) + 1);
+    analysis = image_analyse (data, 0x8000);
+    g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, UB_IMAGE_KIND_OTHER_CHIP);
+    assert_refused (analysis, ANY_FULL, UB_ERROR_IMAGE_NOT_FLASH, rows[i].chip);
+  }
+}
+
+static void
 test_calibration_lost (void)
 {
   ImageSpec spec;
@@ -562,6 +586,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/image-analysis/packages", test_packages);
   g_test_add_func ("/image-analysis/plain-code", test_plain_code);
   g_test_add_func ("/image-analysis/code-in-the-clear", test_code_in_the_clear);
+  g_test_add_func ("/image-analysis/other-chips-by-name", test_other_chips_by_name);
   g_test_add_func ("/image-analysis/calibration-lost", test_calibration_lost);
   g_test_add_func ("/image-analysis/chip", test_chip);
   g_test_add_func ("/image-analysis/report-and-json", test_report_and_json);
