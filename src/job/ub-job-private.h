@@ -11,7 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* For the subclasses of UbJob; everything here is called in the job's thread, inside run(). */
+/* For the subclasses of UbJob; unless it says otherwise, what is here is called in the job's thread, inside
+ * run(). */
 
 void ub_job_construct (UbJob *self, const char *title, UbProgrammer *programmer);
 
@@ -20,6 +21,7 @@ void ub_job_declare_bytes (UbJob *self, UbPhase phase, guint64 bytes);
 void ub_job_begin (UbJob *self, UbPhase phase, guint64 bytes_total);
 
 gboolean ub_job_connect (UbJob *self, GCancellable *cancellable, GError **error);
+guint ub_job_get_connect_serial (UbJob *self);
 UbFlash *ub_job_get_flash (UbJob *self);
 const UbFlashPart *ub_job_get_part (UbJob *self);
 gboolean ub_job_check_range (UbJob *self, guint32 address, guint64 size, GError **error);
