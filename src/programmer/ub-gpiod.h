@@ -88,8 +88,7 @@ gpiod_chip_get_line_info (struct gpiod_chip *chip, unsigned int offset)
   struct gpiod_line *line = gpiod_chip_get_line (chip, offset);
   struct gpiod_line_info *info;
 
-  /* The library keeps a line once it was asked for; its description may be an old one. */
-  if (line == NULL || gpiod_line_update (line) < 0)
+  if (line == NULL)
     return NULL;
 
   info = g_new0 (struct gpiod_line_info, 1);

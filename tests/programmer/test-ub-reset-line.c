@@ -35,7 +35,7 @@ typedef struct {
   }
 #define BANANA_PI                            \
   {                                          \
-    "1c20800.pinctrl", 288, FALSE, 53, FALSE \
+    "1c20800.pinctrl", 64, FALSE, 53, FALSE \
   }
 #define OTHER                            \
   {                                      \

@@ -510,7 +510,7 @@ static const Setting settings[] = {
 static void
 set_up_board (Fixture *fixture, const Setting *setting)
 {
-  UbEmulatedGpiochipTraits gpiochip = { setting->label, 288, setting->named, 22, FALSE };
+  UbEmulatedGpiochipTraits gpiochip = { setting->label, 64, setting->named, 22, FALSE };
 
   if (g_strcmp0 (setting->label, "1c20800.pinctrl") == 0)
     gpiochip.cen = strstr (setting->model, "Orange") != NULL ? 3 : 53; /* PA3, PB21 */
