@@ -31,8 +31,11 @@
 #define HIGHEST_FLOOR_HZ (1000 * 1000)
 #define HIGHEST_HZ (50 * 1000 * 1000)
 
-/* Bytes that a transaction of few bytes wastes of bufsiz. */
-#define TRANSACTION_COST (UB_SPIDEV_ALIGNMENT - 1)
+/* What a transaction takes of bufsiz besides its own bytes, made for the batches that matter. A page is
+ * programmed in four transactions (write enable, its proof, the page, its status), which count as 128 + 128 +
+ * 384 + 128 bytes sent, so that five pages fit 4096; of their own they have 265 to 360 bytes, received ones
+ * included, which are counted apart. Batches are only sized by it: what does not fit one message becomes two. */
+#define TRANSACTION_COST 114
 
 /**
  * UbSpidevProgrammer:

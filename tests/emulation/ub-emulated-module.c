@@ -148,6 +148,21 @@ catch_up (UbEmulatedModule *self)
   self->last_time = now;
 }
 
+/**
+ * ub_emulated_module_power_cycle:
+ * @self: wires
+ *
+ * Takes the module's power away and gives it back, as a person's hand does.
+ */
+void
+ub_emulated_module_power_cycle (UbEmulatedModule *self)
+{
+  g_mutex_lock (&self->mutex);
+  catch_up (self);
+  ub_sim_chip_power_cycle (self->chip);
+  g_mutex_unlock (&self->mutex);
+}
+
 void
 ub_emulated_module_set_cs (UbEmulatedModule *self, gboolean low)
 {

@@ -33,6 +33,7 @@ void ub_emulated_module_set_miso (UbEmulatedModule *self, UbEmulatedMiso miso);
 void ub_emulated_module_set_mosi_cut (UbEmulatedModule *self, gboolean cut);
 void ub_emulated_module_set_cen_cut (UbEmulatedModule *self, gboolean cut);
 void ub_emulated_module_set_hurry (UbEmulatedModule *self, guint factor);
+void ub_emulated_module_power_cycle (UbEmulatedModule *self);
 gboolean ub_emulated_module_is_cen_low (UbEmulatedModule *self);
 
 /* For the adapters, each call complete in itself; bytes of one transfer are not interleaved. */
