@@ -22,7 +22,7 @@
 
 /* How long one exchange of the stream keeps the bus busy: short against the window of 48 ms, long
  * against the milliseconds that a USB round trip costs. */
-#define STREAM_CHUNK_US 4000
+#define STREAM_CHUNK_US 8000
 
 /* Bytes of one exchange of the stream, whatever the clock; bounds the memory. */
 #define STREAM_CHUNK_MAX 8192
@@ -270,6 +270,8 @@ ub_handshake_stream (UbProgrammer *programmer,
   g_autofree guint8 *tx = g_malloc (frame);
   g_autofree guint8 *rx = g_malloc (frame * n_frames);
   g_autofree UbTransaction *batch = g_new (UbTransaction, n_frames);
+  guint64 chunk_us =
+      (guint64) frame * n_frames * 8 * 1000000 / ub_programmer_get_clock (programmer);
   gint64 begin = ub_programmer_get_time (programmer);
   guint64 passed;
 
@@ -281,11 +283,18 @@ ub_handshake_stream (UbProgrammer *programmer,
   }
 
   do {
+    gint64 chunk_begin = ub_programmer_get_time (programmer);
+    guint64 taken;
+
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       return FALSE;
     if (!ub_programmer_exchange (programmer, batch, n_frames, error))
       return FALSE;
     ub_evidence_add_stream (evidence, rx, frame * n_frames);
+    /* Never ahead of the bits' own time, whatever an adapter says it has done already. */
+    taken = ub_programmer_get_time (programmer) - chunk_begin;
+    if (taken < chunk_us)
+      ub_programmer_delay (programmer, chunk_us - taken);
     passed = ub_programmer_get_time (programmer) - begin;
   } while (passed < duration_us ||
            (is_announcing (evidence) && passed < duration_us + STREAM_EXTENSION_US));

@@ -99,12 +99,17 @@ try_speed (UbSpidevProgrammer *self, guint hz)
   return send_message (self, &transfer, 1) >= 0 || errno != EINVAL;
 }
 
+/* The lowest clock, and whether the driver takes messages that clock nothing at all. */
 static guint
-find_lowest_hz (UbSpidevProgrammer *self)
+find_lowest_hz (UbSpidevProgrammer *self, gboolean *out_can_wait)
 {
   guint refused = LOWEST_HZ, taken = HIGHEST_FLOOR_HZ;
 
-  if (!self->rules.can_wait || try_speed (self, LOWEST_HZ))
+  *out_can_wait = try_speed (self, refused);
+  if (*out_can_wait)
+    return refused;
+  *out_can_wait = try_speed (self, taken);
+  if (!*out_can_wait)
     return LOWEST_HZ;
   while (taken - refused > refused / 16) {
     guint middle = refused + (taken - refused) / 2;
@@ -142,8 +147,7 @@ set_up_device (UbSpidevProgrammer *self, UbProgrammerLimits *limits, GError **er
   self->board_hz = board_hz;
 
   self->rules.bufsiz = ub_spidev_node_get_bufsiz ();
-  self->rules.can_wait = try_speed (self, HIGHEST_FLOOR_HZ);
-  limits->min_hz = find_lowest_hz (self);
+  limits->min_hz = find_lowest_hz (self, &self->rules.can_wait);
   limits->max_hz = HIGHEST_HZ;
   limits->max_transaction = self->rules.bufsiz;
   limits->max_batch = self->rules.bufsiz;

@@ -200,6 +200,9 @@ spoil_miso (UbEmulatedModule *self, guint8 *rx, gsize n)
   case UB_EMULATED_MISO_HIGH:
     memset (rx, 0xFF, n);
     break;
+  case UB_EMULATED_MISO_FIRMWARE:
+    memset (rx, 0xCC, n);
+    break;
   case UB_EMULATED_MISO_UNSTABLE:
     for (gsize i = 0; i < n; i++)
       rx[i] ^=

@@ -14,12 +14,14 @@ G_BEGIN_DECLS
  * @UB_EMULATED_MISO_FINE: what the module says
  * @UB_EMULATED_MISO_LOW: shorted to ground
  * @UB_EMULATED_MISO_HIGH: not connected, with a pull-up
+ * @UB_EMULATED_MISO_FIRMWARE: a square wave, as running firmware may make on that pin
  * @UB_EMULATED_MISO_UNSTABLE: some bits are wrong, other ones each time
  */
 typedef enum {
   UB_EMULATED_MISO_FINE,
   UB_EMULATED_MISO_LOW,
   UB_EMULATED_MISO_HIGH,
+  UB_EMULATED_MISO_FIRMWARE,
   UB_EMULATED_MISO_UNSTABLE,
 } UbEmulatedMiso;
 
