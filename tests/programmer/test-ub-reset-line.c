@@ -33,8 +33,8 @@ typedef struct {
   {                                         \
     "pinctrl-bcm2835", 54, FALSE, 22, FALSE \
   }
-#define BANANA_PI                            \
-  {                                          \
+#define BANANA_PI                           \
+  {                                         \
     "1c20800.pinctrl", 64, FALSE, 53, FALSE \
   }
 #define OTHER                            \
