@@ -22,6 +22,9 @@
 #define RECORD_HEAD_SIZE 36
 #define RECORD_NAME_SIZE 32
 
+/* Devices have some twenty values. The bound keeps a hostile file from taking all memory. */
+#define MAX_VALUES 1000
+
 typedef struct {
   char *key;
   GBytes *bytes;
@@ -121,7 +124,10 @@ add_value (UbTuyaStorage *self, Value *value)
 {
   Value *other = find_value (self, value->key);
 
-  if (other == NULL) {
+  if (self->values->len == MAX_VALUES && other == NULL) {
+    self->is_intact = FALSE;
+    clear_value (value);
+  } else if (other == NULL) {
     g_array_append_val (self->values, *value);
   } else if (value->is_intact && !other->is_intact) {
     clear_value (other);
@@ -152,7 +158,7 @@ read_parts (UbTuyaArena *arena, const guint8 *parts, guint n_parts, gsize size, 
 {
   gboolean is_sound = TRUE;
 
-  for (guint i = 0; i < n_parts; i++) {
+  for (guint i = 0; i < n_parts && out->len < size; i++) {
     const UbTuyaBlock *block = ub_tuya_arena_get_block (arena, get_u16 (parts + i * PART_SIZE));
     guint first = parts[i * PART_SIZE + 2];
     guint last = parts[i * PART_SIZE + 3];

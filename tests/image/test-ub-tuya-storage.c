@@ -516,6 +516,34 @@ test_doubled (void)
   assert_complete (storage);
 }
 
+/* More values than any device has: it ends, and says that it did. */
+static void
+test_many_values (void)
+{
+  enum { N = 60 };
+  gsize size = (N + 1) * MAKER_SECTOR;
+  g_autofree Area *area = g_new (Area, 1);
+  g_autofree guint8 *flash = g_malloc (size);
+  g_autoptr (UbTuyaStorage) storage = NULL;
+
+  maker_seal_key (device_key, flash);
+  for (guint i = 0; i < N; i++) {
+    put_block (area, 0, i, 1);
+    for (guint page = 1; page < 32; page++) {
+      g_autofree char *name = g_strdup_printf ("v%u_%u", i, page);
+
+      put_index (area, 0, page, name, "", NULL, 0);
+    }
+    maker_seal_data (device_key, MAKER_OS3_MAGIC, get_sector (area, 0));
+    memcpy (flash + (i + 1) * MAKER_SECTOR, get_sector (area, 0), MAKER_SECTOR);
+  }
+  storage = ub_tuya_storage_parse (flash, size, 0);
+  g_assert_nonnull (storage);
+  g_assert_cmpuint (ub_tuya_storage_get_n_sectors_intact (storage), ==, N);
+  g_assert_cmpuint (ub_tuya_storage_get_n_values (storage), ==, 1000);
+  g_assert_false (ub_tuya_storage_is_intact (storage));
+}
+
 /* Records of the protected copy that do not fit it are not followed. */
 static void
 test_bad_record (void)
@@ -712,6 +740,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tuya-storage/truncated", test_truncated);
   g_test_add_func ("/tuya-storage/padded", test_padded);
   g_test_add_func ("/tuya-storage/doubled", test_doubled);
+  g_test_add_func ("/tuya-storage/many-values", test_many_values);
   g_test_add_func ("/tuya-storage/bad-record", test_bad_record);
   g_test_add_func ("/tuya-storage/bad-config", test_bad_config);
   g_test_add_func ("/tuya-storage/same-every-time", test_same_every_time);
