@@ -1,0 +1,275 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The Unbrick authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "app-fixture.h"
+
+#include "ub-settings.h"
+
+#include <glib/gstdio.h>
+
+/* The application in this process, driven through its widgets: what a click does is checked by what the
+ * window shows afterwards. The simulated module stands for the hardware. */
+
+#define PATIENCE_MS 60000
+#define STALL_US (250 * 1000)
+#define TICK_MS 4
+
+static gboolean
+tick_cb (gpointer user_data)
+{
+  UbAppFixture *fixture = user_data;
+  gint64 now = g_get_monotonic_time ();
+  gint64 gap = now - fixture->last_tick;
+
+  if (fixture->last_tick != 0) {
+    fixture->longest_gap_us = MAX (fixture->longest_gap_us, gap);
+    fixture->n_stalls += gap > STALL_US;
+  }
+  fixture->last_tick = now;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+ub_app_fixture_set_up (UbAppFixture *fixture, const char *sim)
+{
+  GError *error = NULL;
+
+  memset (fixture, 0, sizeof *fixture);
+  g_settings_set_string (ub_settings_get (), "simulated-module", sim);
+  fixture->folder = g_dir_make_tmp ("unbrick-app-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->app = ub_application_new ();
+  g_application_set_flags (G_APPLICATION (fixture->app),
+                           g_application_get_flags (G_APPLICATION (fixture->app)) |
+                               G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (fixture->app), NULL, &error);
+  g_assert_no_error (error);
+  g_application_activate (G_APPLICATION (fixture->app));
+  fixture->window = UB_WINDOW (gtk_application_get_windows (GTK_APPLICATION (fixture->app))->data);
+  ub_app_wait_ms (fixture, 50);
+  fixture->tick_id = g_timeout_add_full (G_PRIORITY_HIGH, TICK_MS, tick_cb, fixture, NULL);
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *file = g_build_filename (path, name, NULL);
+
+    g_remove (file);
+  }
+  g_rmdir (path);
+}
+
+void
+ub_app_fixture_tear_down (UbAppFixture *fixture)
+{
+  g_source_remove (fixture->tick_id);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (fixture->app);
+  remove_folder (fixture->folder);
+  g_free (fixture->folder);
+}
+
+static gboolean
+timeout_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs the main loop until @condition holds; fails the test when that takes a minute. */
+void
+ub_app_wait (UbAppFixture *fixture, UbCondition condition, const char *what)
+{
+  gboolean is_late = FALSE;
+  guint id = g_timeout_add (PATIENCE_MS, timeout_cb, &is_late);
+
+  while (!condition (fixture)) {
+    if (is_late)
+      g_error ("waited in vain for: %s", what);
+    g_main_context_iteration (NULL, TRUE);
+  }
+  g_source_remove (id);
+}
+
+void
+ub_app_wait_ms (UbAppFixture *fixture, guint ms)
+{
+  gboolean is_over = FALSE;
+
+  g_timeout_add (ms, timeout_cb, &is_over);
+  while (!is_over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+gboolean
+ub_app_is_page (UbAppFixture *fixture, const char *name)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (fixture->window->stack), name) == 0;
+}
+
+void
+ub_app_wait_for_page (UbAppFixture *fixture, const char *name)
+{
+  gboolean is_late = FALSE;
+  guint id = g_timeout_add (PATIENCE_MS, timeout_cb, &is_late);
+
+  while (!ub_app_is_page (fixture, name)) {
+    if (is_late)
+      g_error ("waited in vain for the page “%s”, “%s” is shown", name,
+               gtk_stack_get_visible_child_name (fixture->window->stack));
+    g_main_context_iteration (NULL, TRUE);
+  }
+  g_source_remove (id);
+}
+
+static const char *
+get_text (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    return gtk_label_get_text (GTK_LABEL (widget));
+  if (GTK_IS_BUTTON (widget))
+    return gtk_button_get_label (GTK_BUTTON (widget));
+  return NULL;
+}
+
+static gboolean
+has_text (GtkWidget *widget, const char *wanted)
+{
+  const char *text = get_text (widget);
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *plain = NULL;
+
+  if (text == NULL)
+    return FALSE;
+  parts = g_strsplit (text, "_", -1);
+  plain = g_strjoinv (GTK_IS_BUTTON (widget) ? "" : "_", parts);
+  return GTK_IS_BUTTON (widget) ? g_str_equal (plain, wanted) : strstr (plain, wanted) != NULL;
+}
+
+/* The first mapped widget of @type below @root; with @label, the one that says so. */
+GtkWidget *
+ub_app_find (GtkWidget *root, GType type, const char *label)
+{
+  if (!gtk_widget_get_mapped (root))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (root), type) && (label == NULL || has_text (root, label)))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = ub_app_find (child, type, label);
+
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+/* Whether a label that can be seen contains @text. */
+gboolean
+ub_app_shows (GtkWidget *root, const char *text)
+{
+  return ub_app_find (root, GTK_TYPE_LABEL, text) != NULL;
+}
+
+/* What a click on the button named @label would do; the button must be there and sensitive. */
+void
+ub_app_click (GtkWidget *root, const char *label)
+{
+  GtkWidget *button = ub_app_find (root, GTK_TYPE_BUTTON, label);
+
+  if (button == NULL)
+    g_error ("there is no button “%s”", label);
+  if (!gtk_widget_is_sensitive (button))
+    g_error ("the button “%s” is insensitive", label);
+  g_signal_emit_by_name (button, "clicked");
+}
+
+void
+ub_app_activate (UbAppFixture *fixture, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), action, NULL));
+}
+
+/* The newest window of @type. */
+GtkWidget *
+ub_app_find_window (GType type)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+  GtkWidget *found = NULL;
+
+  for (GList *l = windows; l != NULL; l = l->next) {
+    if (g_type_is_a (G_OBJECT_TYPE (l->data), type) && gtk_widget_get_mapped (l->data))
+      found = l->data;
+  }
+  return found;
+}
+
+/* From the connect page to the module page. */
+void
+ub_app_connect (UbAppFixture *fixture)
+{
+  ub_app_click (GTK_WIDGET (fixture->window), "Connect");
+  ub_app_wait_for_page (fixture, "module");
+}
+
+/* Returns: the path of a file with these bytes */
+char *
+ub_app_save (UbAppFixture *fixture, const char *name, const guint8 *data, gsize size)
+{
+  char *path = g_build_filename (fixture->folder, name, NULL);
+  GError *error = NULL;
+
+  g_file_set_contents (path, (const char *) data, (gssize) size, &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+/* Backs the module up, from the module page and back to it. */
+GFile *
+ub_app_back_up (UbAppFixture *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+  GFile *file = g_file_new_for_path (path);
+  g_autoptr (UbJobRequest) request = ub_job_request_new_backup (file);
+
+  ub_window_start (fixture->window, request);
+  ub_app_wait_for_page (fixture, "result");
+  g_assert_no_error (ub_job_runner_get_error (fixture->window->runner));
+  ub_app_click (GTK_WIDGET (fixture->window), "Done");
+  ub_app_wait_for_page (fixture, "module");
+  return file;
+}
+
+static gboolean
+is_loaded (UbAppFixture *fixture)
+{
+  static const UbImageSlot slots[] = { UB_IMAGE_SLOT_FULL, UB_IMAGE_SLOT_APP,
+                                       UB_IMAGE_SLOT_BOOTLOADER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (slots); i++) {
+    if (ub_file_row_is_loading (ub_restore_page_get_row (fixture->window->restore_page, slots[i])))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Puts a file into a row of the restore page and waits until it is identified. */
+void
+ub_app_load (UbAppFixture *fixture, UbImageSlot slot, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  ub_file_row_set_file (ub_restore_page_get_row (fixture->window->restore_page, slot), file);
+  ub_app_wait (fixture, is_loaded, "the file to be identified");
+}
