@@ -16,6 +16,7 @@
 #include "ub-programmer-row.h"
 #include "ub-settings.h"
 #include "ub-step-list.h"
+#include "ub-wiring-panel.h"
 
 #include <glib/gi18n.h>
 
@@ -39,6 +40,7 @@ struct _UbConnectPage {
   GtkCheckButton *no_radio; /* the member of the radio group that is active when none is chosen */
 
   GtkStack *stack;
+  UbWiringPanel *wiring;
   GtkListBox *programmer_box;
   GtkWidget *voltage_group;
   GtkCheckButton *voltage_check;
@@ -108,6 +110,10 @@ set_chosen (UbConnectPage *self, UbProgrammerInfo *info)
     ub_programmer_row_set_chosen (row, TRUE);
   else
     gtk_check_button_set_active (self->no_radio, TRUE);
+  if (info != NULL)
+    ub_wiring_panel_set_programmer (
+        self->wiring, ub_wiring_find_programmer_id (ub_programmer_info_get_backend (info),
+                                                    ub_programmer_info_get_name (info)));
   update_connect_button (self);
   g_signal_emit (self, signals[SIGNAL_CHOSEN], 0);
 }
@@ -299,6 +305,8 @@ ub_connect_page_dispose (GObject *object)
 {
   UbConnectPage *self = UB_CONNECT_PAGE (object);
 
+  /* AdwBin keeps a pointer to its child, which the template would free. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), UB_TYPE_CONNECT_PAGE);
   g_clear_object (&self->list);
   g_clear_object (&self->connection);
@@ -312,6 +320,7 @@ static void
 bind_children (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, UbConnectPage, wiring);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, programmer_box);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, voltage_group);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, voltage_check);
@@ -343,6 +352,7 @@ ub_connect_page_class_init (UbConnectPageClass *klass)
 
   g_type_ensure (UB_TYPE_PAIR_BOX);
   g_type_ensure (UB_TYPE_STEP_LIST);
+  g_type_ensure (UB_TYPE_WIRING_PANEL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-connect-page.ui");
   bind_children (widget_class);

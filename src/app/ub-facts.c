@@ -38,17 +38,23 @@ ub_facts_clear (GtkListBox *box)
 GtkWidget *
 ub_facts_add (GtkListBox *box, const char *name, const char *value)
 {
-  GtkWidget *row, *label;
+  GtkWidget *row, *line, *label;
 
   if (value == NULL || value[0] == '\0')
     return NULL;
-  row = g_object_new (ADW_TYPE_ACTION_ROW, "title", name, "use-markup", FALSE, "activatable", FALSE,
-                      NULL);
-  label = g_object_new (GTK_TYPE_LABEL, "label", value, "wrap", TRUE, "wrap-mode",
-                        PANGO_WRAP_WORD_CHAR, "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT,
-                        "selectable", TRUE, "hexpand", TRUE, "halign", GTK_ALIGN_END, NULL);
+  row = gtk_list_box_row_new ();
+  line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+  label = g_object_new (GTK_TYPE_LABEL, "label", name, "xalign", 0.0, "yalign", 0.0, NULL);
+  gtk_box_append (GTK_BOX (line), label);
+  label =
+      g_object_new (GTK_TYPE_LABEL, "label", value, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
+                    "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT, "natural-wrap-mode",
+                    GTK_NATURAL_WRAP_NONE, "selectable", TRUE, "hexpand", TRUE, NULL);
   gtk_widget_add_css_class (label, "dim-label");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_box_append (GTK_BOX (line), label);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   gtk_widget_add_css_class (row, "fact");
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, value, -1);

@@ -11,6 +11,7 @@
 
 #include "ub-backup-job.h"
 #include "ub-erase-job.h"
+#include "ub-error.h"
 #include "ub-restore-job.h"
 #include "ub-verify-job.h"
 
@@ -305,12 +306,17 @@ ub_job_request_get_done_title (UbJobRequest *self)
 /**
  * ub_job_request_get_failed_title:
  * @self: a request
+ * @error: how it ended
  *
  * Returns: (transfer none): the headline of a failure, translated
  */
 const char *
-ub_job_request_get_failed_title (UbJobRequest *self)
+ub_job_request_get_failed_title (UbJobRequest *self, const GError *error)
 {
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return _ ("Stopped");
+  if (g_error_matches (error, UB_ERROR, UB_ERROR_DIFFERENT))
+    return _ ("The Module Differs From the Image");
   switch (self->kind) {
   case UB_JOB_KIND_BACKUP:
     return _ ("The Backup Did Not Succeed");

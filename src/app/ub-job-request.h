@@ -44,7 +44,7 @@ gboolean ub_job_request_writes (UbJobRequest *self);
 GFile *ub_job_request_get_backup_folder (UbJobRequest *self);
 const char *ub_job_request_get_title (UbJobRequest *self);
 const char *ub_job_request_get_done_title (UbJobRequest *self);
-const char *ub_job_request_get_failed_title (UbJobRequest *self);
+const char *ub_job_request_get_failed_title (UbJobRequest *self, const GError *error);
 const char *ub_job_request_get_stop_text (UbJobRequest *self);
 
 G_END_DECLS

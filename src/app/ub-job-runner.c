@@ -76,9 +76,9 @@ notify_end (UbJobRunner *self)
   if (app == NULL || gtk_window_is_active (self->window) ||
       g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  notification =
-      g_notification_new (self->error == NULL ? ub_job_request_get_done_title (self->request)
-                                              : ub_job_request_get_failed_title (self->request));
+  notification = g_notification_new (
+      self->error == NULL ? ub_job_request_get_done_title (self->request)
+                          : ub_job_request_get_failed_title (self->request, self->error));
   if (self->error != NULL)
     g_notification_set_body (notification, self->error->message);
   g_notification_set_icon (notification, icon);

@@ -10,6 +10,7 @@
 #include "ub-module-page.h"
 
 #include "ub-facts.h"
+#include "ub-flash-map-view.h"
 #include "ub-format.h"
 #include "ub-pair-box.h"
 
@@ -28,6 +29,7 @@ struct _UbModulePage {
   AdwPreferencesGroup *group;
   GtkListBox *facts;
   GtkListBox *findings;
+  UbFlashMapView *map;
   GtkButton *restore_button;
 };
 
@@ -73,6 +75,13 @@ add_content (UbModulePage *self, UbImageAnalysis *chip)
 }
 
 static void
+show_map (UbModulePage *self, const UbJobReport *report)
+{
+  ub_flash_map_view_set (self->map, ub_connection_get_sector_map (self->connection), report->family,
+                         report->size);
+}
+
+static void
 connection_changed_cb (UbModulePage *self)
 {
   const UbJobReport *report = ub_connection_get_report (self->connection);
@@ -89,6 +98,7 @@ connection_changed_cb (UbModulePage *self)
     add_content (self, chip);
   }
   add_flash (self, report);
+  show_map (self, report);
   ub_facts_add (self->facts, _ ("Programmer"), ub_programmer_info_get_name (info));
   adw_preferences_group_set_description (self->group, summary);
   gtk_widget_set_visible (GTK_WIDGET (self->findings),
@@ -113,12 +123,14 @@ ub_module_page_class_init (UbModulePageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ub_module_page_dispose;
 
+  g_type_ensure (UB_TYPE_FLASH_MAP_VIEW);
   g_type_ensure (UB_TYPE_PAIR_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-module-page.ui");
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, group);
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, facts);
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, findings);
+  gtk_widget_class_bind_template_child (widget_class, UbModulePage, map);
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, restore_button);
 }
 

@@ -23,6 +23,7 @@ typedef struct {
   UbImageAnalysis *image;
   UbImageAnalysis *bootloader;
   UbImageAnalysis *current;
+  UbSectorMap *known;
   UbCompositionFlags flags;
   guint clock_hz;
 } Question;
@@ -33,6 +34,7 @@ question_free (Question *question)
   g_clear_object (&question->image);
   g_clear_object (&question->bootloader);
   g_clear_object (&question->current);
+  g_clear_object (&question->known);
   g_free (question);
 }
 
@@ -67,6 +69,13 @@ is_same (const guint8 *wanted, const guint8 *current, gsize current_size, gsize 
   return at + n <= current_size && memcmp (wanted + at, current + at, n) == 0;
 }
 
+static gboolean
+is_unknown (UbSectorMap *known, guint index)
+{
+  return known != NULL && index < ub_sector_map_get_size (known) &&
+         ub_sector_map_get (known, index) == UB_SECTOR_UNKNOWN;
+}
+
 static void
 mark_kept (UbPreview *self, UbComposition *composition)
 {
@@ -88,12 +97,13 @@ mark_kept (UbPreview *self, UbComposition *composition)
  * ub_preview_new:
  * @composition: the wanted content of the chip
  * @current: (nullable): what it holds now, %NULL while unknown
+ * @known: (nullable): which sectors of @current were read
  * @clock_hz: the clock of the module, 0 while unknown
  *
  * Returns: (transfer full): what writing @composition over @current would do
  */
 UbPreview *
-ub_preview_new (UbComposition *composition, GBytes *current, guint clock_hz)
+ub_preview_new (UbComposition *composition, GBytes *current, UbSectorMap *known, guint clock_hz)
 {
   UbPreview *self = g_new0 (UbPreview, 1);
   gsize size = 0, current_size = 0;
@@ -105,11 +115,12 @@ ub_preview_new (UbComposition *composition, GBytes *current, guint clock_hz)
   ub_sector_map_set_size (self->map, self->n_sectors);
   for (guint i = 0; i < self->n_sectors; i++) {
     gsize at = (gsize) i * SECTOR_SIZE, n = MIN (SECTOR_SIZE, size - at);
-    gboolean same = is_same (wanted, now, current_size, at, n);
+    gboolean unknown = is_unknown (known, i);
+    gboolean same = !unknown && is_same (wanted, now, current_size, at, n);
 
     ub_sector_map_set (self->map, i, 1, same ? UB_SECTOR_SAME : UB_SECTOR_WILL_CHANGE);
-    if (!same)
-      self->n_change++;
+    self->n_change += !same;
+    self->n_unknown += unknown;
   }
   mark_kept (self, composition);
   /* Each changed sector is erased, programmed and read back. */
@@ -135,7 +146,7 @@ compute_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
     g_task_return_pointer (task,
                            ub_preview_new (composition,
                                            ub_image_analysis_get_content (question->current),
-                                           question->clock_hz),
+                                           question->known, question->clock_hz),
                            (GDestroyNotify) ub_preview_free);
 }
 
@@ -144,6 +155,7 @@ compute_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
  * @image: a full image, or the app
  * @bootloader: (nullable): the bootloader donor
  * @current: what the module holds
+ * @known: which sectors of @current were read
  * @flags: what to overwrite
  * @clock_hz: the clock of the module
  * @cancellable: (nullable): a #GCancellable
@@ -156,6 +168,7 @@ void
 ub_preview_compute_async (UbImageAnalysis *image,
                           UbImageAnalysis *bootloader,
                           UbImageAnalysis *current,
+                          UbSectorMap *known,
                           UbCompositionFlags flags,
                           guint clock_hz,
                           GCancellable *cancellable,
@@ -168,6 +181,7 @@ ub_preview_compute_async (UbImageAnalysis *image,
   g_set_object (&question->image, image);
   g_set_object (&question->bootloader, bootloader);
   g_set_object (&question->current, current);
+  g_set_object (&question->known, known);
   question->flags = flags;
   question->clock_hz = clock_hz;
   g_task_set_source_tag (task, ub_preview_compute_async);

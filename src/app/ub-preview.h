@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @n_sectors: of the chip
  * @n_change: sectors that would be written
  * @n_kept: sectors that are kept on purpose
+ * @n_unknown: of @n_change, sectors that were not read and may turn out to be right already
  * @seconds: about how long writing would take, without connecting and the rescue copy
  * @findings: (element-type utf8): what the person should know, translated
  *
@@ -28,6 +29,7 @@ typedef struct {
   guint n_sectors;
   guint n_change;
   guint n_kept;
+  guint n_unknown;
   double seconds;
   GPtrArray *findings;
 } UbPreview;
@@ -35,12 +37,14 @@ typedef struct {
 void ub_preview_free (UbPreview *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UbPreview, ub_preview_free)
 
-UbPreview *ub_preview_new (UbComposition *composition, GBytes *current, guint clock_hz);
+UbPreview *
+ub_preview_new (UbComposition *composition, GBytes *current, UbSectorMap *known, guint clock_hz);
 double ub_preview_estimate_read (guint64 bytes, guint clock_hz);
 
 void ub_preview_compute_async (UbImageAnalysis *image,
                                UbImageAnalysis *bootloader,
                                UbImageAnalysis *current,
+                               UbSectorMap *known,
                                UbCompositionFlags flags,
                                guint clock_hz,
                                GCancellable *cancellable,

@@ -98,6 +98,8 @@ ub_programmer_chooser_dispose (GObject *object)
 {
   UbProgrammerChooser *self = UB_PROGRAMMER_CHOOSER (object);
 
+  /* AdwBin keeps a pointer to its child, which the template would free. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), UB_TYPE_PROGRAMMER_CHOOSER);
   g_clear_object (&self->connection);
   g_clear_weak_pointer (&self->page);

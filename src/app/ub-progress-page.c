@@ -9,6 +9,7 @@
 
 #include "ub-progress-page.h"
 
+#include "ub-flash-map-view.h"
 #include "ub-format.h"
 #include "ub-log-view.h"
 #include "ub-pair-box.h"
@@ -29,6 +30,8 @@ struct _UbProgressPage {
   guint n_phases; /* in the list */
   guint shown_clock;
   guint shown_retries;
+  UbFamily family;
+  guint32 flash_size;
 
   GtkLabel *title_label;
   GtkProgressBar *bar;
@@ -38,6 +41,7 @@ struct _UbProgressPage {
   GtkLabel *address_label;
   GtkLabel *event_label;
   UbStepList *phases;
+  UbFlashMapView *map;
   GtkExpander *log_expander;
   GtkButton *stop_button;
 };
@@ -151,6 +155,7 @@ runner_changed_cb (UbProgressPage *self)
   show_phases (self, &state);
   show_numbers (self, job, &state);
   show_events (self, job);
+  ub_flash_map_view_update (self->map);
 }
 
 static void
@@ -163,6 +168,13 @@ show_stopping (UbProgressPage *self)
 }
 
 static void
+show_map (UbProgressPage *self)
+{
+  ub_flash_map_view_set (self->map, ub_job_get_sector_map (ub_job_runner_get_job (self->runner)),
+                         self->family, self->flash_size);
+}
+
+static void
 runner_started_cb (UbProgressPage *self)
 {
   self->n_phases = 0;
@@ -171,6 +183,7 @@ runner_started_cb (UbProgressPage *self)
   gtk_label_set_label (self->title_label,
                        ub_job_request_get_title (ub_job_runner_get_request (self->runner)));
   gtk_label_set_label (self->event_label, "");
+  show_map (self);
   show_stopping (self);
   runner_changed_cb (self);
 }
@@ -233,6 +246,7 @@ ub_progress_page_class_init (UbProgressPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ub_progress_page_dispose;
 
+  g_type_ensure (UB_TYPE_FLASH_MAP_VIEW);
   g_type_ensure (UB_TYPE_PAIR_BOX);
   g_type_ensure (UB_TYPE_STEP_LIST);
   g_type_ensure (UB_TYPE_LOG_VIEW);
@@ -246,6 +260,7 @@ ub_progress_page_class_init (UbProgressPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UbProgressPage, address_label);
   gtk_widget_class_bind_template_child (widget_class, UbProgressPage, event_label);
   gtk_widget_class_bind_template_child (widget_class, UbProgressPage, phases);
+  gtk_widget_class_bind_template_child (widget_class, UbProgressPage, map);
   gtk_widget_class_bind_template_child (widget_class, UbProgressPage, log_expander);
   gtk_widget_class_bind_template_child (widget_class, UbProgressPage, stop_button);
   gtk_widget_class_install_action (widget_class, "progress.stop", NULL, stop_action);
@@ -270,6 +285,19 @@ ub_progress_page_set_runner (UbProgressPage *self, UbJobRunner *runner)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (runner, "changed", G_CALLBACK (runner_changed_cb), self,
                            G_CONNECT_SWAPPED);
+}
+
+/**
+ * ub_progress_page_set_layout:
+ * @self: a progress page
+ * @family: chip family, whose partitions the flash map of the next job names
+ * @flash_size: bytes of the chip
+ */
+void
+ub_progress_page_set_layout (UbProgressPage *self, UbFamily family, guint32 flash_size)
+{
+  self->family = family;
+  self->flash_size = flash_size;
 }
 
 /**

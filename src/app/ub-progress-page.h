@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (UbProgressPage, ub_progress_page, UB, PROGRESS_PAGE, AdwBin)
 
 void ub_progress_page_set_runner (UbProgressPage *self, UbJobRunner *runner);
+void ub_progress_page_set_layout (UbProgressPage *self, UbFamily family, guint32 flash_size);
 GtkWidget *ub_progress_page_get_default_widget (UbProgressPage *self);
 
 G_END_DECLS

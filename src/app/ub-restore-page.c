@@ -11,6 +11,7 @@
 
 #include "ub-error.h"
 #include "ub-facts.h"
+#include "ub-flash-map-view.h"
 #include "ub-format.h"
 #include "ub-pair-box.h"
 #include "ub-preview.h"
@@ -47,6 +48,7 @@ struct _UbRestorePage {
   AdwActionRow *calibration_row;
   GtkSwitch *calibration_switch;
   GtkWidget *preview_box;
+  UbFlashMapView *map;
   GtkLabel *preview_label;
   GtkLabel *time_label;
   GtkListBox *findings;
@@ -131,21 +133,44 @@ get_reason (UbRestorePage *self)
 }
 
 static void
+show_map (UbRestorePage *self)
+{
+  ub_flash_map_view_set (self->map, self->preview->map,
+                         ub_image_analysis_get_family (get_image (self)),
+                         ub_connection_get_report (self->connection)->size);
+}
+
+static char *
+dup_changes (UbPreview *preview)
+{
+  g_autofree char *kept = NULL, *changes = NULL;
+
+  if (preview->n_change == 0)
+    return g_strdup (_ ("Nothing will change: the module holds this already"));
+  changes = g_strdup_printf (
+      preview->n_unknown > 0 ? ngettext ("Up to %u of %u sectors will change",
+                                         "Up to %u of %u sectors will change", preview->n_change)
+                             : ngettext ("%u of %u sectors will change",
+                                         "%u of %u sectors will change", preview->n_change),
+      preview->n_change, preview->n_sectors);
+  if (preview->n_kept == 0)
+    return g_steal_pointer (&changes);
+  kept = g_strdup_printf (ngettext ("%u is kept", "%u are kept", preview->n_kept), preview->n_kept);
+  return g_strdup_printf ("%s, %s", changes, kept);
+}
+
+static void
 show_preview (UbRestorePage *self)
 {
-  g_autofree char *changes = NULL, *seconds = NULL, *time = NULL, *kept = NULL;
+  g_autofree char *changes = NULL, *seconds = NULL, *time = NULL;
   double total;
 
   gtk_widget_set_visible (self->preview_box, self->preview != NULL);
   if (self->preview == NULL)
     return;
-  changes = g_strdup_printf (ngettext ("%u of %u sectors will change",
-                                       "%u of %u sectors will change", self->preview->n_change),
-                             self->preview->n_change, self->preview->n_sectors);
-  if (self->preview->n_kept > 0)
-    kept = g_strdup_printf (ngettext ("%s, %u is kept", "%s, %u are kept", self->preview->n_kept),
-                            changes, self->preview->n_kept);
-  gtk_label_set_label (self->preview_label, kept != NULL ? kept : changes);
+  show_map (self);
+  changes = dup_changes (self->preview);
+  gtk_label_set_label (self->preview_label, changes);
   total = self->preview->seconds;
   if (gtk_switch_get_active (self->backup_switch))
     total += ub_preview_estimate_read ((guint64) self->preview->n_sectors * 4096,
@@ -229,7 +254,8 @@ update (UbRestorePage *self)
   if (has_files (self) && is_connected (self) && ub_connection_get_chip (self->connection)) {
     self->cancellable = g_cancellable_new ();
     ub_preview_compute_async (get_image (self), get_bootloader (self),
-                              ub_connection_get_chip (self->connection), get_flags (self),
+                              ub_connection_get_chip (self->connection),
+                              ub_connection_get_sector_map (self->connection), get_flags (self),
                               ub_connection_get_report (self->connection)->clock_hz,
                               self->cancellable, preview_computed_cb, g_object_ref (self));
   } else if (has_files (self)) {
@@ -320,6 +346,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, calibration_row);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, calibration_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_box);
+  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, map);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_label);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, time_label);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, findings);
@@ -339,6 +366,7 @@ ub_restore_page_class_init (UbRestorePageClass *klass)
   signals[SIGNAL_START] = g_signal_new ("start", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (UB_TYPE_FLASH_MAP_VIEW);
   g_type_ensure (UB_TYPE_PAIR_BOX);
   g_type_ensure (UB_TYPE_FILE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -55,21 +55,6 @@ is_stopped (UbResultPage *self)
   return g_error_matches (ub_job_runner_get_error (self->runner), G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
-static const char *
-get_state_text (UbResultPage *self)
-{
-  switch (get_report (self)->module_state) {
-  case UB_MODULE_UNTOUCHED:
-    return _ ("Nothing on the module was changed.");
-  case UB_MODULE_PARTLY_WRITTEN:
-    return _ ("The module holds some new and some old sectors. The same job finishes it; what is "
-              "right already is left alone.");
-  case UB_MODULE_DONE:
-    return _ ("The module holds what was wanted; it was read back and compared.");
-  }
-  return "";
-}
-
 static void
 add_step (UbResultPage *self, guint *inout_n, const char *text)
 {
@@ -192,15 +177,18 @@ show_status (UbResultPage *self, const GError *error)
   if (error == NULL) {
     adw_status_page_set_icon_name (self->status, "emblem-ok-symbolic");
     adw_status_page_set_title (self->status, ub_job_request_get_done_title (request));
-    text = g_strdup (ub_job_request_writes (request) ? get_state_text (self) : "");
+    text = g_strdup (ub_job_request_writes (request)
+                         ? ub_module_state_get_text (get_report (self)->module_state)
+                         : "");
   } else if (is_stopped (self)) {
     adw_status_page_set_icon_name (self->status, "media-playback-stop-symbolic");
-    adw_status_page_set_title (self->status, _ ("Stopped"));
-    text = g_strdup (get_state_text (self));
+    adw_status_page_set_title (self->status, ub_job_request_get_failed_title (request, error));
+    text = g_strdup (ub_module_state_get_text (get_report (self)->module_state));
   } else {
     adw_status_page_set_icon_name (self->status, "dialog-warning-symbolic");
-    adw_status_page_set_title (self->status, ub_job_request_get_failed_title (request));
-    text = g_markup_printf_escaped ("%s\n%s", error->message, get_state_text (self));
+    adw_status_page_set_title (self->status, ub_job_request_get_failed_title (request, error));
+    text = g_markup_printf_escaped ("%s\n%s", error->message,
+                                    ub_module_state_get_text (get_report (self)->module_state));
   }
   adw_status_page_set_description (self->status, text[0] != '\0' ? text : NULL);
   gtk_widget_remove_css_class (GTK_WIDGET (self->status), error == NULL ? "failed" : "succeeded");

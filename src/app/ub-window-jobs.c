@@ -36,8 +36,12 @@ is_connected (UbWindow *self)
 void
 ub_window_start (UbWindow *self, UbJobRequest *request)
 {
-  if (is_connected (self))
-    ub_job_runner_start (self->runner, request, ub_connection_get_programmer (self->connection));
+  const UbJobReport *report = ub_connection_get_report (self->connection);
+
+  if (!is_connected (self))
+    return;
+  ub_progress_page_set_layout (self->progress_page, report->family, report->size);
+  ub_job_runner_start (self->runner, request, ub_connection_get_programmer (self->connection));
 }
 
 static void

@@ -76,6 +76,16 @@ get_page_title (UbWindow *self)
   return "";
 }
 
+static const char *
+get_result_title (UbWindow *self)
+{
+  UbJobRequest *request = ub_job_runner_get_request (self->runner);
+  const GError *error = ub_job_runner_get_error (self->runner);
+
+  return error == NULL ? ub_job_request_get_done_title (request)
+                       : ub_job_request_get_failed_title (request, error);
+}
+
 static void
 update_title (UbWindow *self)
 {
@@ -90,10 +100,7 @@ update_title (UbWindow *self)
     /* Translators: title of the window while a job runs: “42% – Restoring the Module” */
     title = g_strdup_printf (_ ("%.0f%% – %s"), state.fraction * 100, get_page_title (self));
   } else if (is_page (self, "result")) {
-    title =
-        g_strdup (ub_job_runner_get_error (self->runner) == NULL
-                      ? ub_job_request_get_done_title (ub_job_runner_get_request (self->runner))
-                      : ub_job_request_get_failed_title (ub_job_runner_get_request (self->runner)));
+    title = g_strdup (get_result_title (self));
   } else {
     title = g_strdup (_ ("Unbrick"));
   }

@@ -18,19 +18,106 @@
 #define STALL_US (250 * 1000)
 #define TICK_MS 4
 
+/* Returns: microseconds this thread was ready to run and got no processor, which other programs are to
+ * blame for; 0 where the kernel does not count it */
+static gint64
+get_waited (void)
+{
+  g_autofree char *text = NULL;
+  guint64 ran, waited = 0;
+
+  if (g_file_get_contents ("/proc/thread-self/schedstat", &text, NULL, NULL) &&
+      sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &ran, &waited) == 2)
+    return (gint64) (waited / 1000);
+  return 0;
+}
+
 static gboolean
 tick_cb (gpointer user_data)
 {
   UbAppFixture *fixture = user_data;
   gint64 now = g_get_monotonic_time ();
-  gint64 gap = now - fixture->last_tick;
+  gint64 waited = get_waited ();
+  gint64 gap = now - fixture->last_tick - (waited - fixture->last_waited);
 
   if (fixture->last_tick != 0) {
     fixture->longest_gap_us = MAX (fixture->longest_gap_us, gap);
     fixture->n_stalls += gap > STALL_US;
   }
   fixture->last_tick = now;
+  fixture->last_waited = waited;
   return G_SOURCE_CONTINUE;
+}
+
+static const char notifications_xml[] =
+    "<node><interface name='org.freedesktop.Notifications'>"
+    "<method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/>"
+    "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
+    "<arg type='as' direction='in'/><arg type='a{sv}' direction='in'/>"
+    "<arg type='i' direction='in'/><arg type='u' direction='out'/></method>"
+    "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
+    "</interface></node>";
+
+static char *last_notification;
+
+static void
+notification_cb (GDBusConnection *connection,
+                 const char *sender,
+                 const char *path,
+                 const char *interface,
+                 const char *method,
+                 GVariant *parameters,
+                 GDBusMethodInvocation *invocation,
+                 gpointer user_data)
+{
+  if (!g_str_equal (method, "Notify")) {
+    g_dbus_method_invocation_return_value (invocation, NULL);
+    return;
+  }
+  g_free (last_notification);
+  g_variant_get_child (parameters, 3, "s", &last_notification);
+  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(u)", 1));
+}
+
+/* Stands in for the desktop that shows notifications. */
+static void
+own_notifications (GDBusConnection *bus)
+{
+  static const GDBusInterfaceVTable vtable = { .method_call = notification_cb };
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (notifications_xml, NULL);
+  GError *error = NULL;
+
+  g_dbus_connection_register_object (bus, "/org/freedesktop/Notifications", node->interfaces[0],
+                                     &vtable, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_bus_own_name_on_connection (bus, "org.freedesktop.Notifications", G_BUS_NAME_OWNER_FLAGS_NONE,
+                                NULL, NULL, NULL, NULL);
+}
+
+/* Returns: the headline of the last notification that the application sent */
+const char *
+ub_app_get_last_notification (void)
+{
+  return last_notification;
+}
+
+/* A process has one application; each test has its own window. */
+static UbApplication *
+get_application (void)
+{
+  static UbApplication *app;
+  GError *error = NULL;
+
+  if (app != NULL)
+    return app;
+  app = ub_application_new ();
+  g_application_set_flags (G_APPLICATION (app),
+                           G_APPLICATION_HANDLES_OPEN | G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (app), NULL, &error);
+  g_assert_no_error (error);
+  g_application_hold (G_APPLICATION (app));
+  own_notifications (g_application_get_dbus_connection (G_APPLICATION (app)));
+  return app;
 }
 
 void
@@ -39,17 +126,13 @@ ub_app_fixture_set_up (UbAppFixture *fixture, const char *sim)
   GError *error = NULL;
 
   memset (fixture, 0, sizeof *fixture);
+  g_clear_pointer (&last_notification, g_free);
   g_settings_set_string (ub_settings_get (), "simulated-module", sim);
   fixture->folder = g_dir_make_tmp ("unbrick-app-XXXXXX", &error);
   g_assert_no_error (error);
-  fixture->app = ub_application_new ();
-  g_application_set_flags (G_APPLICATION (fixture->app),
-                           g_application_get_flags (G_APPLICATION (fixture->app)) |
-                               G_APPLICATION_NON_UNIQUE);
-  g_application_register (G_APPLICATION (fixture->app), NULL, &error);
-  g_assert_no_error (error);
-  g_application_activate (G_APPLICATION (fixture->app));
-  fixture->window = UB_WINDOW (gtk_application_get_windows (GTK_APPLICATION (fixture->app))->data);
+  fixture->app = get_application ();
+  fixture->window = ub_window_new (GTK_APPLICATION (fixture->app));
+  gtk_window_present (GTK_WINDOW (fixture->window));
   ub_app_wait_ms (fixture, 50);
   fixture->tick_id = g_timeout_add_full (G_PRIORITY_HIGH, TICK_MS, tick_cb, fixture, NULL);
 }
@@ -75,7 +158,6 @@ ub_app_fixture_tear_down (UbAppFixture *fixture)
   gtk_window_destroy (GTK_WINDOW (fixture->window));
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_object_unref (fixture->app);
   remove_folder (fixture->folder);
   g_free (fixture->folder);
 }

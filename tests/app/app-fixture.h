@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @window: shown
  * @folder: for files, removed in the end
  * @n_stalls: gaps of more than 250 ms between two iterations of the main loop
- * @longest_gap_us: between two iterations
+ * @longest_gap_us: between two iterations, without the time other programs had the processor
  */
 typedef struct {
   UbApplication *app;
@@ -24,6 +24,7 @@ typedef struct {
   char *folder;
   guint tick_id;
   gint64 last_tick;
+  gint64 last_waited;
   guint n_stalls;
   gint64 longest_gap_us;
 } UbAppFixture;
@@ -43,6 +44,8 @@ gboolean ub_app_shows (GtkWidget *root, const char *text);
 void ub_app_click (GtkWidget *root, const char *label);
 void ub_app_activate (UbAppFixture *fixture, const char *action);
 GtkWidget *ub_app_find_window (GType type);
+
+const char *ub_app_get_last_notification (void);
 
 void ub_app_connect (UbAppFixture *fixture);
 char *ub_app_save (UbAppFixture *fixture, const char *name, const guint8 *data, gsize size);

@@ -74,7 +74,7 @@ shoot (UbAppFixture *fixture, const char *name)
     gtk_window_set_default_size (GTK_WINDOW (fixture->window), variants[i].width,
                                  variants[i].height);
     set_dark (variants[i].dark);
-    ub_app_wait_ms (fixture, 450);
+    ub_app_wait_ms (fixture, 700);
     save_window (GTK_WIDGET (fixture->window), name, variants[i].name);
   }
   set_dark (FALSE);
@@ -175,7 +175,6 @@ shoot_restore (UbAppFixture *fixture, GFile *backup)
   ub_app_load (fixture, UB_IMAGE_SLOT_APP, app);
   ub_app_load (fixture, UB_IMAGE_SLOT_BOOTLOADER, g_file_peek_path (backup));
   shoot (fixture, "restore-parts");
-
 }
 
 static void
