@@ -86,6 +86,6 @@ ub_cli_inspect (UbCli *cli, int argc, char **argv, GError **error)
   if (wants_template)
     return print_template (cli, analysis, error);
   report = ub_image_analysis_dup_report (analysis, reveal);
-  ub_cli_print (cli, "%s", report);
+  ub_cli_print_answer (cli, "%s", report);
   return TRUE;
 }

@@ -39,7 +39,7 @@ print_padded (UbCli *cli, const char *text, guint width)
 {
   guint length = (guint) g_utf8_strlen (text, -1);
 
-  ub_cli_print (cli, "%s%*s  ", text, length < width ? (int) (width - length) : 0, "");
+  ub_cli_print_answer (cli, "%s%*s  ", text, length < width ? (int) (width - length) : 0, "");
 }
 
 static void
@@ -56,7 +56,7 @@ print_table (UbCli *cli, GListModel *list)
   }
   print_padded (cli, _ ("PROGRAMMER"), spec_width);
   print_padded (cli, _ ("NAME"), name_width);
-  ub_cli_print (cli, "%s\n", _ ("STATE"));
+  ub_cli_print_answer (cli, "%s\n", _ ("STATE"));
 
   for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
     g_autoptr (UbProgrammerInfo) info = g_list_model_get_item (list, i);
@@ -64,9 +64,9 @@ print_table (UbCli *cli, GListModel *list)
 
     print_padded (cli, ub_programmer_info_get_spec (info), spec_width);
     print_padded (cli, ub_programmer_info_get_name (info), name_width);
-    ub_cli_print (cli, "%s\n", problem != NULL ? problem->message : _ ("usable"));
+    ub_cli_print_answer (cli, "%s\n", problem != NULL ? problem->message : _ ("usable"));
     if (problem != NULL)
-      ub_cli_print (cli, "%*s%s\n", (int) spec_width + 2, "", ub_error_get_remedy (problem));
+      ub_cli_print_answer (cli, "%*s%s\n", (int) spec_width + 2, "", ub_error_get_remedy (problem));
   }
 }
 

@@ -35,7 +35,27 @@ ub_cli_print (UbCli *cli, const char *format, ...)
   va_end (args);
 }
 
-/* Milliseconds are exact enough, and look better than all the digits of a double. */
+/**
+ * ub_cli_print_answer:
+ * @cli: the program
+ * @format: printf() format
+ * @...: its arguments
+ *
+ * Prints what the command was run for, also when the person wants quiet.
+ */
+void
+ub_cli_print_answer (UbCli *cli, const char *format, ...)
+{
+  va_list args;
+
+  if (cli->json)
+    return;
+  va_start (args, format);
+  vprintf (format, args);
+  va_end (args);
+}
+
+/* Milliseconds are exact enough. */
 static void
 add_seconds (JsonObject *object, const char *name, double seconds)
 {

@@ -44,7 +44,7 @@ ub_cli_probe (UbCli *cli, int argc, char **argv, GError **error)
 
   chip = ub_job_get_chip_analysis (job);
   summary = ub_image_analysis_dup_summary (chip);
-  ub_cli_print (cli, "%s\n", summary);
+  ub_cli_print_answer (cli, "%s\n", summary);
   json_object_set_string_member (cli->object, "summary", summary);
   json_object_set_member (cli->object, "content", ub_image_analysis_to_json (chip, FALSE));
   return TRUE;

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 /**
  * UbCli:
- * @quiet: no progress and no result in words, only errors
+ * @quiet: no progress and no report in words, only errors and what was asked for
  * @json: one JSON object on standard output at the end
  * @log_path: (nullable): file for the log
  * @command: what was asked for
@@ -74,6 +74,7 @@ gboolean ub_cli_run_job (UbCli *cli, UbJob *job, GError **error);
 
 /* Output. */
 void ub_cli_print (UbCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void ub_cli_print_answer (UbCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 char *ub_cli_dup_state (const UbJobReport *report);
 void ub_cli_add_report (UbCli *cli, const UbJobReport *report);
 void ub_cli_print_report (UbCli *cli, const UbJobReport *report);

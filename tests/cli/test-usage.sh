@@ -96,6 +96,8 @@ field_is error_name image-no-config
 expect 0 --quiet --log log.txt backup -p sim:file=chip.bin copy.bin
 [ ! -s out ] && [ ! -s err ] || fail "--quiet is not quiet"
 grep -q "backup" log.txt || fail "no log"
+expect 0 --quiet inspect chip.bin
+grep -q "BK7231T" out || fail "--quiet swallows what was asked for"
 expect 0 backup -p sim:file=chip.bin copy-2.bin
 ! grep -q "$(printf '\r')" err || fail "a carriage return where there is no terminal"
 grep -q "done" err || fail "no progress"

@@ -5,6 +5,8 @@
 
 #include "ub-rescue-copy.h"
 
+#include "job-tester.h"
+
 #include "ub-error.h"
 
 #include <glib/gstdio.h>
@@ -192,6 +194,28 @@ test_name (void)
   g_assert_true (g_regex_match_simple ("^BK7231-unknown-\\d{4}-\\d{2}-\\d{2}\\.bin$", name, 0, 0));
 }
 
+/* Family, MAC address and date. */
+static void
+test_telling_name (void)
+{
+  g_autoptr (GBytes) content = job_tester_make_firmware ();
+  g_autoptr (UbImageAnalysis) chip = ub_image_analysis_new_for_chip (content);
+  g_autofree char *name = ub_rescue_copy_dup_name (chip);
+
+  g_assert_true (
+      g_regex_match_simple ("^BK7231T-02005e723101-\\d{4}-\\d{2}-\\d{2}\\.bin$", name, 0, 0));
+}
+
+static void
+test_default_folder (void)
+{
+  g_autoptr (GFile) folder = ub_rescue_copy_get_default_folder ();
+  g_autofree char *name = g_file_get_basename (folder);
+
+  g_assert_cmpstr (name, ==, "Unbrick");
+  g_assert_true (g_file_is_native (folder));
+}
+
 static void
 test_nothing_left (Fixture *fixture, gconstpointer data)
 {
@@ -271,6 +295,8 @@ main (int argc, char **argv)
   ADD ("nothing-left", test_nothing_left);
   ADD ("full", test_full);
   g_test_add_func ("/rescue-copy/name", test_name);
+  g_test_add_func ("/rescue-copy/telling-name", test_telling_name);
+  g_test_add_func ("/rescue-copy/default-folder", test_default_folder);
   g_test_add_func ("/rescue-copy/bad-place", test_bad_place);
   return g_test_run ();
 }
