@@ -261,14 +261,21 @@ has_good_calibration (UbImageAnalysis *analysis)
 }
 
 static void
-keep_calibration (UbComposition *self)
+keep_range (UbComposition *self, const UbRange *range)
 {
   const guint8 *current = g_bytes_get_data (self->current->content, NULL);
+
+  memcpy (self->data + range->address, current + range->address, range->size);
+  g_array_append_val (self->kept, *range);
+  cut_written (self, range);
+}
+
+static void
+keep_calibration (UbComposition *self)
+{
   UbRange range = { self->current->calibration.address, UB_CALIBRATION_SIZE };
 
-  memcpy (self->data + range.address, current + range.address, range.size);
-  g_array_append_val (self->kept, range);
-  cut_written (self, &range);
+  keep_range (self, &range);
   if (covers (self->image, range.address))
     add_finding (self, UB_SEVERITY_NOTE, "calibration-kept",
                  _ ("The module keeps its own calibration and MAC address %s."),
@@ -317,6 +324,31 @@ compose_calibration (UbComposition *self)
         _ ("Neither the module nor the file has a calibration: Wi-Fi may be weak, and the MAC "
            "address will be a made-up one."));
   }
+}
+
+/* The module's own storage, so that a backup of another device brings its code and not its identity. */
+static gboolean
+compose_storage (UbComposition *self)
+{
+  UbRange range = { UB_TUYA_KEY_ADDRESS, UB_TUYA_STORAGE_SIZE };
+  guint32 address;
+
+  if ((self->flags & UB_COMPOSITION_KEEP_STORAGE) == 0)
+    return FALSE;
+  if (self->current->tuya == NULL || range.address + range.size > self->size ||
+      ub_tuya_storage_get_address (self->current->tuya) != range.address) {
+    add_finding (self, UB_SEVERITY_WARNING, "storage-not-kept",
+                 _ ("The module has no Tuya storage of its own that could be kept."));
+    return FALSE;
+  }
+  /* The protected copy lies in the sector before. */
+  if (ub_tuya_storage_has_protected (self->current->tuya, &address) &&
+      address + UB_CALIBRATION_SIZE == range.address) {
+    range.address = address;
+    range.size += UB_CALIBRATION_SIZE;
+  }
+  keep_range (self, &range);
+  return TRUE;
 }
 
 /* The key is burnt into the module: what runs on it tells which. A file with the usual key is let pass, since
@@ -407,7 +439,8 @@ ub_composition_new (UbImageAnalysis *image,
   }
   compose_calibration (self);
   warn_of_size (self);
-  warn_of_identity (self);
+  if (!compose_storage (self))
+    warn_of_identity (self);
   self->wanted = g_bytes_new_take (g_steal_pointer (&self->data), self->size);
   return g_steal_pointer (&self);
 }

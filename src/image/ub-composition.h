@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 typedef enum {
   UB_COMPOSITION_DEFAULT = 0,
   UB_COMPOSITION_OVERWRITE_CALIBRATION = 1 << 0, /* calibration and MAC from the image */
+  UB_COMPOSITION_KEEP_STORAGE =
+      1 << 1, /* this module's Tuya storage: its identity, pairing and settings */
 } UbCompositionFlags;
 
 #define UB_TYPE_COMPOSITION (ub_composition_get_type ())

@@ -16,6 +16,9 @@
 #define SECTOR_SIZE 4096
 #define CODED_RBL_SIZE (UB_RBL_HEADER_SIZE / UB_BEKEN_BLOCK_DATA * UB_BEKEN_BLOCK_SIZE)
 
+/* No app reaches beyond the calibration of the family that has it lowest. */
+#define MAX_CODE_END UB_CALIBRATION_ADDRESS_N
+
 /* With fewer valid blocks than this, valid ones may be chance (one false hit was seen in 25 dumps). */
 #define MIN_VALID_BLOCKS 3
 
@@ -241,6 +244,30 @@ examine_app (UbImageAnalysis *self, guint32 end)
   self->app.state = get_state (self, &self->app);
 }
 
+/* Where a header of an app closes a partition, if one does: where LibreTiny and newer bootloaders have it. */
+static guint32
+find_app_end (UbImageAnalysis *self)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+  guint32 address = MAX (self->address, UB_APP_ADDRESS);
+
+  address += (UB_BEKEN_BLOCK_SIZE - address % UB_BEKEN_BLOCK_SIZE) % UB_BEKEN_BLOCK_SIZE;
+  for (; address < MAX_CODE_END && address - self->address + CODED_RBL_SIZE <= size;
+       address += UB_BEKEN_BLOCK_SIZE) {
+    const guint8 *block = data + (address - self->address);
+    guint8 header[UB_RBL_HEADER_SIZE];
+    UbRbl rbl;
+
+    if (block[0] != 'R' || memcmp (block, "RBL", 4) != 0)
+      continue;
+    ub_beken_code_strip (block, CODED_RBL_SIZE, header);
+    if (ub_rbl_parse (header, &rbl) && rbl.header_ok && strcmp (rbl.name, "app") == 0)
+      return address + CODED_RBL_SIZE;
+  }
+  return UB_DEFAULT_CODE_END;
+}
+
 /* The end of the app's partition: by the bootloader's table, else by where a header closes it. */
 static guint32
 get_code_end (UbImageAnalysis *self)
@@ -250,7 +277,7 @@ get_code_end (UbImageAnalysis *self)
   if (app != NULL && ub_fal_partition_has_crc (app) &&
       ub_fal_partition_get_address (app) == UB_APP_ADDRESS)
     return ub_fal_partition_get_end (app);
-  return UB_DEFAULT_CODE_END;
+  return find_app_end (self);
 }
 
 /* An update that waits in the download partition: a header and its package, as they are. */

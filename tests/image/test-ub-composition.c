@@ -415,6 +415,33 @@ test_real_other_device (void)
   g_assert_true (memcmp (get_wanted (repeated, n), wanted, n) == 0);
 }
 
+/* Another device's code with this one's identity. */
+static void
+test_real_storage_kept (void)
+{
+  gsize n, n_image;
+  g_autofree guint8 *flash = load ("tuya-n-apsmt-breaker.bin", &n);
+  g_autofree guint8 *file = load ("tuya-n-smartled8044.bin", &n_image);
+  g_autoptr (UbImageAnalysis) chip = NULL, image = NULL;
+  g_autoptr (UbComposition) composition = NULL;
+  g_autoptr (GError) error = NULL;
+  const guint8 *wanted;
+
+  if (flash == NULL || file == NULL)
+    return;
+  chip = make_chip (flash, n);
+  image = image_analyse (file, n_image);
+  composition = ub_composition_new (image, NULL, chip, UB_COMPOSITION_KEEP_STORAGE, &error);
+  g_assert_no_error (error);
+  wanted = get_wanted (composition, n);
+  g_assert_true (memcmp (wanted, file, 0x1D0000) == 0);
+  g_assert_true (memcmp (wanted + 0x1D0000, flash + 0x1D0000, 0x1000) == 0);
+  g_assert_true (memcmp (wanted + 0x1D1000, file + 0x1D1000, 0x1ED000 - 0x1D1000) == 0);
+  g_assert_true (memcmp (wanted + 0x1ED000, flash + 0x1ED000, n - 0x1ED000) == 0);
+  g_assert_false (has_finding (composition, "clone-identity"));
+  assert_ranges_agree (composition, flash, n);
+}
+
 static void
 test_real_families (void)
 {
@@ -447,6 +474,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/composition/real/donor-and-rest", test_real_donor_and_rest);
   g_test_add_func ("/composition/real/rotated-on-blank", test_real_rotated_on_blank);
   g_test_add_func ("/composition/real/other-device", test_real_other_device);
+  g_test_add_func ("/composition/real/storage-kept", test_real_storage_kept);
   g_test_add_func ("/composition/real/families", test_real_families);
   return g_test_run ();
 }

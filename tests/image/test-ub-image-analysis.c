@@ -430,6 +430,27 @@ test_code_in_the_clear (void)
   assert_refused (c, ANY_FULL, UB_ERROR_IMAGE_NOT_FLASH, "BK7238");
 }
 
+/* LibreTiny's app fills a larger partition, whose end only its header tells. */
+static void
+test_header_tells_the_end (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autoptr (UbImageAnalysis) analysis = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  spec.app_text = "LibreTiny v1.9.1 on generic-bk7231n-qfn32-tuya, compiled at May 28 2025";
+  flash = image_make_flash (&spec);
+  memcpy (flash + 0x132000 - 102, flash + IMAGE_CODE_END - 102, 102);
+  memset (flash + IMAGE_CODE_END - 102, 0xFF, 102);
+  analysis = image_analyse (flash + 0x11000, 0x132000 - 0x11000);
+  g_assert_cmpint (ub_image_analysis_get_kind (analysis), ==, UB_IMAGE_KIND_LIBRETINY_APP);
+  g_assert_cmpint (ub_image_analysis_get_family (analysis), ==, UB_FAMILY_N);
+  g_assert_cmpint (ub_image_analysis_get_uses (analysis), ==, UB_IMAGE_USE_APP);
+  g_assert_cmpuint (ub_image_analysis_get_n_findings (analysis), ==, 0);
+  g_assert_cmpstr (ub_image_analysis_get_firmware_version (analysis), ==, "1.9.1");
+}
+
 static void
 test_other_chips_by_name (void)
 {
@@ -586,6 +607,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/image-analysis/packages", test_packages);
   g_test_add_func ("/image-analysis/plain-code", test_plain_code);
   g_test_add_func ("/image-analysis/code-in-the-clear", test_code_in_the_clear);
+  g_test_add_func ("/image-analysis/header-tells-the-end", test_header_tells_the_end);
   g_test_add_func ("/image-analysis/other-chips-by-name", test_other_chips_by_name);
   g_test_add_func ("/image-analysis/calibration-lost", test_calibration_lost);
   g_test_add_func ("/image-analysis/chip", test_chip);
