@@ -11,9 +11,13 @@
 #include "config.h"
 
 #include "ub-emulation.h"
-#if HAVE_SPIDEV
+#ifdef HAVE_SPIDEV
 #include "ub-emulated-gpiochip.h"
 #include "ub-emulated-spidev.h"
+#endif
+#if defined HAVE_FTDI || defined HAVE_CH341A
+#include "ub-emulated-ch341a.h"
+#include "ub-emulated-ftdi.h"
 #endif
 
 #include <stdlib.h>
@@ -22,6 +26,8 @@
 static char *image_path;
 static char *save_path;
 static gboolean with_spidev;
+static gboolean with_ftdi;
+static gboolean with_ch341a;
 static gboolean with_report;
 static int hurry = 1;
 static int max_clock;
@@ -29,6 +35,8 @@ static char **command;
 
 static const GOptionEntry entries[] = {
   { "spidev", 0, 0, G_OPTION_ARG_NONE, &with_spidev, "A Raspberry Pi’s own pins", NULL },
+  { "ftdi", 0, 0, G_OPTION_ARG_NONE, &with_ftdi, "An FT232H", NULL },
+  { "ch341a", 0, 0, G_OPTION_ARG_NONE, &with_ch341a, "A CH341A", NULL },
   { "image", 0, 0, G_OPTION_ARG_FILENAME, &image_path, "What the module holds", "FILE" },
   { "save", 0, 0, G_OPTION_ARG_FILENAME, &save_path, "Where to put what it holds afterwards",
     "FILE" },
@@ -76,7 +84,7 @@ report (UbSimChip *chip, gpointer spidev)
   g_printerr ("module: %" G_GUINT64_FORMAT " bytes in %" G_GUINT64_FORMAT
               " transactions, %" G_GUINT64_FORMAT " pages, %" G_GUINT64_FORMAT " resets\n",
               counters.bytes_clocked, counters.transactions, counters.pages, counters.resets);
-#if HAVE_SPIDEV
+#ifdef HAVE_SPIDEV
   if (spidev != NULL) {
     UbEmulatedSpidevCounters calls;
 
@@ -90,7 +98,7 @@ report (UbSimChip *chip, gpointer spidev)
 static gpointer
 add_spidev (UbEmulation *emulation)
 {
-#if HAVE_SPIDEV
+#ifdef HAVE_SPIDEV
   if (with_spidev) {
     ub_emulation_set_file (emulation, "/proc/device-tree/model",
                            "Raspberry Pi 4 Model B Rev 1.4 (emulated)");
@@ -102,6 +110,18 @@ add_spidev (UbEmulation *emulation)
   return NULL;
 }
 
+static void
+plug_usb_adapters (UbEmulation *emulation, GPtrArray *adapters)
+{
+#if defined HAVE_FTDI || defined HAVE_CH341A
+  if (with_ftdi)
+    g_ptr_array_add (adapters,
+                     ub_emulated_ftdi_plug (emulation, UB_EMULATED_FT232H, "FTEMULATED", 4, 1));
+  if (with_ch341a)
+    g_ptr_array_add (adapters, ub_emulated_ch341a_plug (emulation, FALSE, 2, 2));
+#endif
+}
+
 static gboolean
 run (int *out_status, GError **error)
 {
@@ -109,12 +129,14 @@ run (int *out_status, GError **error)
   g_autoptr (UbEmulation) emulation = NULL;
   g_autoptr (GSubprocess) child = NULL;
   g_autoptr (GObject) spidev = NULL;
+  g_autoptr (GPtrArray) adapters = g_ptr_array_new_with_free_func (g_object_unref);
 
   if (chip == NULL)
     return FALSE;
   emulation = ub_emulation_new (chip);
   ub_emulated_module_set_hurry (ub_emulation_get_module (emulation), (guint) MAX (hurry, 1));
   spidev = add_spidev (emulation);
+  plug_usb_adapters (emulation, adapters);
 
   child =
       g_subprocess_newv ((const char *const *) command, G_SUBPROCESS_FLAGS_STDIN_INHERIT, error);
