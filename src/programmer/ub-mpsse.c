@@ -91,6 +91,23 @@ add_data_in (GByteArray *commands, gsize n)
   }
 }
 
+static void
+set_reset (UbMpsse *self, gboolean asserted)
+{
+  gboolean is_high = self->reset_pin >= 8;
+  guint8 bit = 1u << (self->reset_pin & 7);
+  guint8 *value = is_high ? &self->high_value : &self->low_value;
+  guint8 *direction = is_high ? &self->high_direction : &self->low_direction;
+
+  if (self->reset_drive == UB_MPSSE_RESET_DRIVE_ZERO) {
+    *direction |= bit;
+    *value = asserted ? *value & ~bit : *value | bit;
+  } else {
+    *value &= ~bit;
+    *direction = asserted ? *direction | bit : *direction & ~bit;
+  }
+}
+
 /**
  * ub_mpsse_init:
  * @self: (out caller-allocates): pins to describe
@@ -175,7 +192,7 @@ ub_mpsse_add_setup (UbMpsse *self, GByteArray *commands)
 
     add_bytes (commands, (const guint8[]) { OP_DRIVE_ZERO, mask & 0xFF, mask >> 8 }, 3);
   }
-  ub_mpsse_add_reset (self, commands, FALSE);
+  set_reset (self, FALSE);
   add_low (self, commands);
   add_high (self, commands);
 }
@@ -228,19 +245,8 @@ ub_mpsse_add_mode (UbMpsse *self, GByteArray *commands, guint mode)
 void
 ub_mpsse_add_reset (UbMpsse *self, GByteArray *commands, gboolean asserted)
 {
-  gboolean is_high = self->reset_pin >= 8;
-  guint8 bit = 1u << (self->reset_pin & 7);
-  guint8 *value = is_high ? &self->high_value : &self->low_value;
-  guint8 *direction = is_high ? &self->high_direction : &self->low_direction;
-
-  if (self->reset_drive == UB_MPSSE_RESET_DRIVE_ZERO) {
-    *direction |= bit;
-    *value = asserted ? *value & ~bit : *value | bit;
-  } else {
-    *value &= ~bit;
-    *direction = asserted ? *direction | bit : *direction & ~bit;
-  }
-  if (is_high)
+  set_reset (self, asserted);
+  if (self->reset_pin >= 8)
     add_high (self, commands);
   else
     add_low (self, commands);
