@@ -407,7 +407,7 @@ is_update_loader (const guint8 *code, gsize size)
 {
   static const char fal[] = "/FAL]", download[] = "download";
 
-  return memmem (code, size, fal, strlen (fal)) != NULL &&
+  return code != NULL && memmem (code, size, fal, strlen (fal)) != NULL &&
          memmem (code, size, download, strlen (download)) != NULL;
 }
 
