@@ -428,7 +428,8 @@ recognise_raw_code (UbImageAnalysis *self, const guint8 *data, gsize size)
   }
   if (key == UB_BEKEN_KEY_UNKNOWN)
     return FALSE;
-  code = g_memdup2 (data, size);
+  code = g_malloc (size);
+  memcpy (code, data, size);
   ub_beken_code_crypt (ub_beken_key_get (key), logical, code, size);
   self->boot.key = key;
   self->kind = UB_IMAGE_KIND_PLAIN_ARM;
