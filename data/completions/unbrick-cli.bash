@@ -3,7 +3,7 @@
 
 _unbrick_cli()
 {
-  local cur prev word command= options
+  local cur prev word command= options common='--quiet --json --log --help'
   cur=${COMP_WORDS[COMP_CWORD]}
   prev=${COMP_WORDS[COMP_CWORD-1]}
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -22,18 +22,17 @@ _unbrick_cli()
   esac
 
   case $command in
-    '') options='--quiet --json --log --help --version list probe backup restore write verify erase inspect' ;;
-    list) options='--help' ;;
-    probe) options='--programmer --help' ;;
-    backup) options='--programmer --start --size --read-twice --help' ;;
-    restore) options='--programmer --bootloader --backup --no-backup --overwrite-calibration --help' ;;
-    write) options='--programmer --start --help' ;;
-    verify) options='--programmer --start --help' ;;
-    erase) options='--programmer --start --size --help' ;;
-    inspect) options='--reveal --help' ;;
+    '') options='--version list probe backup restore write verify erase inspect' ;;
+    list) options= ;;
+    probe) options='--programmer' ;;
+    backup) options='--programmer --start --size --read-twice' ;;
+    restore) options='--programmer --bootloader --backup --no-backup --overwrite-calibration' ;;
+    write|verify) options='--programmer --start' ;;
+    erase) options='--programmer --start --size' ;;
+    inspect) options='--reveal --template' ;;
   esac
   if [[ -z $command || $cur == -* ]]; then
-    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+    COMPREPLY=($(compgen -W "$common $options" -- "$cur"))
   else
     COMPREPLY=($(compgen -f -- "$cur"))
   fi

@@ -3,13 +3,15 @@
 
 set -l commands list probe backup restore write verify erase inspect
 set -l has_chip probe backup restore write verify erase
+set -l no_file list probe erase
 
 complete -c unbrick-cli -n "not __fish_seen_subcommand_from $commands" -f
-complete -c unbrick-cli -n "not __fish_seen_subcommand_from $commands" -l quiet -d 'No progress and no messages but errors'
-complete -c unbrick-cli -n "not __fish_seen_subcommand_from $commands" -l json -d 'One JSON object at the end'
-complete -c unbrick-cli -n "not __fish_seen_subcommand_from $commands" -l log -r -d 'Write a log'
+complete -c unbrick-cli -n "__fish_seen_subcommand_from $no_file" -f
+complete -c unbrick-cli -s q -l quiet -d 'Say nothing but errors and what you have to do'
+complete -c unbrick-cli -l json -d 'One JSON object at the end'
+complete -c unbrick-cli -l log -r -d 'Write a log'
+complete -c unbrick-cli -s h -l help -d 'Show help'
 complete -c unbrick-cli -n "not __fish_seen_subcommand_from $commands" -l version -d 'Show the version'
-complete -c unbrick-cli -l help -d 'Show help'
 
 complete -c unbrick-cli -n "not __fish_seen_subcommand_from $commands" -a list -d 'Show the programmers that are present'
 complete -c unbrick-cli -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Connect, identify and describe the module'
@@ -29,3 +31,4 @@ complete -c unbrick-cli -n '__fish_seen_subcommand_from restore' -l backup -r -d
 complete -c unbrick-cli -n '__fish_seen_subcommand_from restore' -l no-backup -d 'Save no rescue copy'
 complete -c unbrick-cli -n '__fish_seen_subcommand_from restore' -l overwrite-calibration -d 'Write calibration and MAC address too'
 complete -c unbrick-cli -n '__fish_seen_subcommand_from inspect' -l reveal -d 'Show secrets'
+complete -c unbrick-cli -n '__fish_seen_subcommand_from inspect' -l template -d 'Print the pins as a template for OpenBeken'
