@@ -36,6 +36,10 @@ static const struct {
   { "narrow-dark", 360, 600, TRUE },
 };
 
+/* Those for the README and for software centres are not larger than Flathub allows, 1000×700. */
+#define STORE_WIDTH 1000
+#define STORE_HEIGHT 700
+
 static const char *out_folder;
 
 static void
@@ -80,6 +84,15 @@ shoot (UbAppFixture *fixture, const char *name)
   set_dark (FALSE);
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1000, 760);
   ub_app_wait_ms (fixture, 200);
+}
+
+/* Light only, with a plain name: they go into data/screenshots. */
+static void
+shoot_for_store (UbAppFixture *fixture, const char *name)
+{
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), STORE_WIDTH, STORE_HEIGHT);
+  ub_app_wait_ms (fixture, 700);
+  save_window (GTK_WIDGET (fixture->window), "store", name);
 }
 
 static void
@@ -203,6 +216,7 @@ shoot_jobs (UbAppFixture *fixture, GFile *backup)
   ub_app_load (fixture, UB_IMAGE_SLOT_FULL, g_file_peek_path (backup));
   ub_app_wait_ms (fixture, 1000);
   shoot (fixture, "restore-ready");
+  shoot_for_store (fixture, "restore");
 }
 
 static void
@@ -213,6 +227,26 @@ shoot_progress (UbAppFixture *fixture)
   shoot (fixture, "progress");
   ub_app_wait_for_page (fixture, "result");
   shoot (fixture, "result-restored");
+}
+
+/* Half a megabyte is missing, so that there is writing to see. */
+static void
+shoot_progress_for_store (UbAppFixture *fixture, GFile *backup)
+{
+  g_autoptr (UbJobRequest) erase = ub_job_request_new_erase (0, 0x80000, NULL);
+
+  ub_window_start (fixture->window, erase);
+  ub_app_wait_for_page (fixture, "result");
+  ub_app_click (GTK_WIDGET (fixture->window), "Done");
+  ub_app_wait_for_page (fixture, "module");
+  ub_app_activate (fixture, "win.restore");
+  ub_app_wait_ms (fixture, 400);
+  ub_app_load (fixture, UB_IMAGE_SLOT_FULL, g_file_peek_path (backup));
+  ub_app_wait_ms (fixture, 1000);
+  ub_app_click (GTK_WIDGET (fixture->window), "Restore Module");
+  ub_app_wait_ms (fixture, 2700);
+  shoot_for_store (fixture, "progress");
+  ub_app_wait_for_page (fixture, "result");
 }
 
 static void
@@ -247,14 +281,17 @@ main (int argc, char *argv[])
   g_autofree char *folder_uri = g_filename_to_uri (fixture.folder, NULL, NULL);
   g_settings_set_string (ub_settings_get (), "backup-folder", folder_uri);
   shoot (&fixture, "connect");
+  shoot_for_store (&fixture, "connect");
   ub_app_connect (&fixture);
   shoot (&fixture, "module");
+  shoot_for_store (&fixture, "module");
   backup = ub_app_back_up (&fixture, "backup.bin");
   shoot_windows (&fixture);
   shoot_restore (&fixture, backup);
   ub_app_activate (&fixture, "win.back");
   shoot_jobs (&fixture, backup);
   shoot_progress (&fixture);
+  shoot_progress_for_store (&fixture, backup);
   shoot_failure (&fixture, backup);
   ub_app_fixture_tear_down (&fixture);
   shoot_connecting ();

@@ -54,7 +54,7 @@ with tempfile.TemporaryDirectory() as folder:
         found = list_files(destination)
         translations = [path for path in found if path.endswith("/LC_MESSAGES/unbrick.mo")]
         with open(os.path.join(os.path.dirname(__file__), "..", "..", "po", "LINGUAS"), encoding="utf-8") as file:
-            languages = [line for line in file.read().split() if not line.startswith("#")]
+            languages = [line for line in file.read().splitlines() if line and not line.startswith("#")]
         check(len(translations) == len(languages), f"{len(languages)} languages, installed {translations}")
         rest = set(found) - set(translations)
         for path in expected():

@@ -38,7 +38,6 @@ languages = read(source, "po", "LINGUAS").split("\n")
 languages = [line for line in languages if line and not line.startswith("#")]
 catalogues = [os.path.basename(path)[:-3] for path in glob.glob(os.path.join(source, "po", "*.po"))]
 check(sorted(languages) == sorted(catalogues), f"LINGUAS lists {sorted(languages)}, there are {sorted(catalogues)}")
-for language in languages:
 if not languages:
     finish()
 
