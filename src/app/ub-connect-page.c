@@ -232,8 +232,10 @@ update_advice (UbConnectPage *self, const UbConnectState *state)
 
   gtk_widget_set_visible (self->advice_box, error != NULL);
   if (error != NULL) {
+    g_autofree char *facts = ub_format_sentence (error->message);
+
     gtk_label_set_label (self->advice_title, ub_connect_advice_get_title (error));
-    gtk_label_set_label (self->advice_facts, error->message);
+    gtk_label_set_label (self->advice_facts, facts);
     gtk_label_set_label (self->advice_text, ub_error_get_remedy (error));
   }
   gtk_label_set_label (self->evidence_label, evidence);
@@ -260,12 +262,13 @@ static void
 update_error_row (UbConnectPage *self)
 {
   const GError *error = ub_connection_get_error (self->connection);
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *facts = NULL;
 
   gtk_widget_set_visible (self->error_group, error != NULL);
   if (error == NULL)
     return;
-  text = g_strdup_printf ("%s\n%s", error->message, ub_error_get_remedy (error));
+  facts = ub_format_sentence (error->message);
+  text = g_strdup_printf ("%s\n%s", facts, ub_error_get_remedy (error));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->error_row),
                                  ub_connect_advice_get_title (error));
   adw_action_row_set_subtitle (self->error_row, text);

@@ -48,7 +48,7 @@ ub_facts_add (GtkListBox *box, const char *name, const char *value)
   gtk_box_append (GTK_BOX (line), label);
   label =
       g_object_new (GTK_TYPE_LABEL, "label", value, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
-                    "xalign", 1.0, "justify", GTK_JUSTIFY_RIGHT, "natural-wrap-mode",
+                    "xalign", 1.0, "yalign", 0.0, "justify", GTK_JUSTIFY_RIGHT, "natural-wrap-mode",
                     GTK_NATURAL_WRAP_NONE, "selectable", TRUE, "hexpand", TRUE, NULL);
   gtk_widget_add_css_class (label, "dim-label");
   gtk_widget_add_css_class (label, "numeric");

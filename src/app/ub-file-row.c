@@ -12,6 +12,7 @@
 #include "ub-error.h"
 #include "ub-facts.h"
 #include "ub-file-dialog.h"
+#include "ub-format.h"
 #include "ub-image-loader.h"
 #include "ub-recent.h"
 #include "ub-settings.h"
@@ -56,13 +57,15 @@ static void
 show_refusal (UbFileRow *self)
 {
   UbImageSlot way_out = UB_IMAGE_SLOT_NONE;
+  g_autofree char *facts = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->refusal_box), self->error != NULL);
   if (self->error == NULL)
     return;
   if (self->analysis != NULL)
     way_out = ub_image_slot_find_way_out (self->slot, self->analysis);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->refusal_row), self->error->message);
+  facts = ub_format_sentence (self->error->message);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->refusal_row), facts);
   adw_action_row_set_subtitle (self->refusal_row, ub_error_get_remedy (self->error));
   gtk_button_set_label (self->way_out_button, way_out != UB_IMAGE_SLOT_NONE
                                                   ? ub_image_slot_get_switch_label (way_out)

@@ -147,3 +147,22 @@ ub_format_address (guint32 address)
 {
   return g_strdup_printf ("0x%06X", address);
 }
+
+/**
+ * ub_format_sentence:
+ * @message: of an error, which may begin with a small letter and end without a full stop
+ *
+ * Returns: (transfer full): the same as a sentence
+ */
+char *
+ub_format_sentence (const char *message)
+{
+  g_autofree char *first = NULL;
+  const char *rest;
+
+  if (message[0] == '\0')
+    return g_strdup ("");
+  rest = g_utf8_next_char (message);
+  first = g_utf8_strup (message, rest - message);
+  return g_strconcat (first, rest, g_str_has_suffix (message, ".") ? NULL : ".", NULL);
+}

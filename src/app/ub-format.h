@@ -16,5 +16,6 @@ char *ub_format_rate (double bytes_per_second);
 char *ub_format_time_left (double seconds);
 char *ub_format_duration (double seconds);
 char *ub_format_address (guint32 address);
+char *ub_format_sentence (const char *message);
 
 G_END_DECLS

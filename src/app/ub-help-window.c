@@ -11,23 +11,15 @@
 
 #include <glib/gi18n.h>
 
-/* The same rules that are installed, for those who run Unbrick from a sandbox or a build tree. */
-#define UDEV_RULES                                                               \
-  "ACTION!=\"add|change\", GOTO=\"unbrick_end\"\n"                               \
-  "SUBSYSTEM==\"usb\", ENV{DEVTYPE}==\"usb_device\", ATTR{idVendor}==\"0403\", " \
-  "ATTR{idProduct}==\"6010|6011|6014\", TAG+=\"uaccess\"\n"                      \
-  "SUBSYSTEM==\"usb\", ENV{DEVTYPE}==\"usb_device\", ATTR{idVendor}==\"1a86\", " \
-  "ATTR{idProduct}==\"5512\", TAG+=\"uaccess\"\n"                                \
-  "SUBSYSTEM==\"spidev\", TAG+=\"uaccess\"\n"                                    \
-  "SUBSYSTEM==\"gpio\", KERNEL==\"gpiochip*\", TAG+=\"uaccess\"\n"               \
-  "LABEL=\"unbrick_end\"\n"
+/* The rules that are installed, for those who run Unbrick from a sandbox or a build tree. */
+#define UDEV_RULES "/io/github/unbrick/Unbrick/70-unbrick.rules"
 
 /**
  * Topic:
  * @ids: names of errors, or “start” …, separated by spaces, that lead here
  * @title: headline
  * @paragraphs: of text, up to the first %NULL
- * @commands: (nullable): something to copy
+ * @commands: (nullable): something to copy, or the path of the resource that holds it
  */
 typedef struct {
   const char *ids;
@@ -135,6 +127,17 @@ struct _UbHelpWindow {
 
 G_DEFINE_FINAL_TYPE (UbHelpWindow, ub_help_window, ADW_TYPE_WINDOW)
 
+static char *
+dup_commands (const Topic *topic)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (topic->commands[0] != '/')
+    return g_strdup (topic->commands);
+  bytes = g_resources_lookup_data (topic->commands, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
 static GtkWidget *
 new_label (const char *text, const char *css_class)
 {
@@ -150,16 +153,18 @@ static void
 copy_clicked_cb (GtkButton *button, const Topic *topic)
 {
   UbHelpWindow *self = UB_HELP_WINDOW (gtk_widget_get_root (GTK_WIDGET (button)));
+  g_autofree char *commands = dup_commands (topic);
 
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (button)), topic->commands);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (button)), commands);
   adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (_ ("Copied")));
 }
 
 static void
 append_commands (GtkBox *box, const Topic *topic)
 {
+  g_autofree char *commands = dup_commands (topic);
   GtkWidget *card = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = new_label (topic->commands, "monospace");
+  GtkWidget *label = new_label (commands, "monospace");
   GtkWidget *button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
 
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);

@@ -10,6 +10,7 @@
 #include "ub-job-runner.h"
 
 #include "ub-error.h"
+#include "ub-format.h"
 
 #include <glib/gi18n.h>
 
@@ -79,8 +80,11 @@ notify_end (UbJobRunner *self)
   notification = g_notification_new (
       self->error == NULL ? ub_job_request_get_done_title (self->request)
                           : ub_job_request_get_failed_title (self->request, self->error));
-  if (self->error != NULL)
-    g_notification_set_body (notification, self->error->message);
+  if (self->error != NULL) {
+    g_autofree char *facts = ub_format_sentence (self->error->message);
+
+    g_notification_set_body (notification, facts);
+  }
   g_notification_set_icon (notification, icon);
   g_notification_set_priority (notification, self->error == NULL ? G_NOTIFICATION_PRIORITY_NORMAL
                                                                  : G_NOTIFICATION_PRIORITY_HIGH);

@@ -186,11 +186,12 @@ show_preview (UbRestorePage *self)
 static void
 show_findings (UbRestorePage *self)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *facts = NULL;
 
   ub_facts_clear (self->findings);
   if (self->error != NULL) {
-    text = g_strdup_printf ("%s. %s", self->error->message, ub_error_get_remedy (self->error));
+    facts = ub_format_sentence (self->error->message);
+    text = g_strdup_printf ("%s %s", facts, ub_error_get_remedy (self->error));
     ub_facts_add_finding (self->findings, UB_SEVERITY_BLOCKING, text);
   }
   if (self->preview != NULL) {

@@ -172,7 +172,7 @@ static void
 show_status (UbResultPage *self, const GError *error)
 {
   UbJobRequest *request = ub_job_runner_get_request (self->runner);
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *facts = NULL;
 
   if (error == NULL) {
     adw_status_page_set_icon_name (self->status, "emblem-ok-symbolic");
@@ -187,7 +187,8 @@ show_status (UbResultPage *self, const GError *error)
   } else {
     adw_status_page_set_icon_name (self->status, "dialog-warning-symbolic");
     adw_status_page_set_title (self->status, ub_job_request_get_failed_title (request, error));
-    text = g_markup_printf_escaped ("%s\n%s", error->message,
+    facts = ub_format_sentence (error->message);
+    text = g_markup_printf_escaped ("%s\n%s", facts,
                                     ub_module_state_get_text (get_report (self)->module_state));
   }
   adw_status_page_set_description (self->status, text[0] != '\0' ? text : NULL);
