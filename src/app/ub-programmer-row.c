@@ -117,9 +117,8 @@ ub_programmer_row_new (UbProgrammerInfo *info, GtkCheckButton *group)
   help = g_strdup_printf (_ ("Help With %s"), ub_programmer_info_get_name (info));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->help_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   help, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->radio), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  ub_programmer_info_get_name (info),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, subtitle, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->radio), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  subtitle, -1);
   if (!usable)
     gtk_widget_add_css_class (GTK_WIDGET (self), "unusable");
   return GTK_WIDGET (self);
