@@ -56,9 +56,15 @@ assert_lines_released (Fixture *fixture)
   g_assert_true (ub_emulated_gpiochip_was_input (fixture->gpiochip));
 }
 
-static const char *const clocks[] = {
-  "spidev:clock=3000", "spidev:clock=30000",   "spidev:clock=1000000",
-  "spidev:mode=3",     "spidev:clock=6000000", "spidev",
+/* At low clocks a job is thousands of small messages, each of which costs the emulation more than a
+ * kernel: a restore there runs with -m thorough only. */
+static const struct {
+  const char *spec;
+  gboolean is_quick;
+} clocks[] = {
+  { "spidev:clock=3000", FALSE },   { "spidev:clock=30000", FALSE },
+  { "spidev:clock=1000000", TRUE }, { "spidev:clock=6000000", FALSE },
+  { "spidev:mode=3", TRUE },        { "spidev", TRUE },
 };
 
 static void
@@ -381,11 +387,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (clocks); i++) {
-    g_autofree char *backup = g_strconcat ("/whole-spidev/backup/", clocks[i], NULL);
-    g_autofree char *restore = g_strconcat ("/whole-spidev/restore/", clocks[i], NULL);
+    g_autofree char *backup = g_strconcat ("/whole-spidev/backup/", clocks[i].spec, NULL);
+    g_autofree char *restore = g_strconcat ("/whole-spidev/restore/", clocks[i].spec, NULL);
 
-    g_test_add (backup, Fixture, clocks[i], set_up, test_backup, tear_down);
-    g_test_add (restore, Fixture, clocks[i], set_up, test_restore, tear_down);
+    g_test_add (backup, Fixture, clocks[i].spec, set_up, test_backup, tear_down);
+    if (clocks[i].is_quick || g_test_thorough ())
+      g_test_add (restore, Fixture, clocks[i].spec, set_up, test_restore, tear_down);
   }
   g_test_add ("/whole-spidev/page-cost", Fixture, NULL, set_up, test_page_cost, tear_down);
   for (guint i = 0; i < G_N_ELEMENTS (troubles); i++) {

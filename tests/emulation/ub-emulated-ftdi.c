@@ -320,8 +320,10 @@ ub_emulated_ftdi_bulk_in (UbEmulatedUsb *usb, guint8 *data, gsize size)
 
     data[n] = 0x01;
     data[n + 1] = 0x60;
-    memcpy (data + n + STATUS_SIZE, self->output->data, part);
-    g_byte_array_remove_range (self->output, 0, part);
+    if (part > 0) {
+      memcpy (data + n + STATUS_SIZE, self->output->data, part);
+      g_byte_array_remove_range (self->output, 0, part);
+    }
     n += STATUS_SIZE + part;
     while (self->is_mpsse && run_step (self)) {
     }
