@@ -193,9 +193,7 @@ shoot_restore (UbAppFixture *fixture, GFile *backup)
 static void
 shoot_jobs (UbAppFixture *fixture, GFile *backup)
 {
-  g_autoptr (UbJobRequest) erase = ub_job_request_new_erase (0, APP_START, NULL);
-  g_autofree char *changed = NULL, *data = NULL;
-  gsize size;
+  g_autoptr (UbJobRequest) erase = ub_job_request_new_erase (0, 0x80000, NULL);
 
   ub_window_start (fixture->window, erase);
   ub_app_wait_for_page (fixture, "result");
@@ -204,10 +202,6 @@ shoot_jobs (UbAppFixture *fixture, GFile *backup)
   ub_app_wait_for_page (fixture, "module");
   shoot (fixture, "module-damaged");
 
-  g_assert_true (g_file_load_contents (backup, NULL, &data, &size, NULL, NULL));
-  for (gsize i = 0x20000; i < 0xA0000; i++)
-    data[i] = (char) (data[i] ^ 0x5A);
-  changed = ub_app_save (fixture, "changed.bin", (guint8 *) data, size);
   ub_app_activate (fixture, "win.restore");
   ub_app_wait_ms (fixture, 400);
   gtk_widget_activate (gtk_widget_get_ancestor (
