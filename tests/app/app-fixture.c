@@ -14,8 +14,13 @@
 /* The application in this process, driven through its widgets: what a click does is checked by what the
  * window shows afterwards. The simulated module stands for the hardware. */
 
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 180000
+/* Drawing takes several times as long with the address sanitizer. */
+#ifdef __SANITIZE_ADDRESS__
+#define STALL_US (1000 * 1000)
+#else
 #define STALL_US (250 * 1000)
+#endif
 #define TICK_MS 4
 
 /* Returns: microseconds this thread was ready to run and got no processor, which other programs are to
@@ -169,7 +174,7 @@ timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Runs the main loop until @condition holds; fails the test when that takes a minute. */
+/* Runs the main loop until @condition holds; fails the test when that takes three minutes. */
 void
 ub_app_wait (UbAppFixture *fixture, UbCondition condition, const char *what)
 {
