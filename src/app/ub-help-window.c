@@ -9,108 +9,11 @@
 
 #include "ub-help-window.h"
 
+#include "ub-error.h"
+#include "ub-file-dialog.h"
+#include "ub-help-topics.h"
+
 #include <glib/gi18n.h>
-
-/* The rules that are installed, for those who run Unbrick from a sandbox or a build tree. */
-#define UDEV_RULES "/io/github/unbrick/Unbrick/70-unbrick.rules"
-
-/**
- * Topic:
- * @ids: names of errors, or “start” …, separated by spaces, that lead here
- * @title: headline
- * @paragraphs: of text, up to the first %NULL
- * @commands: (nullable): something to copy, or the path of the resource that holds it
- */
-typedef struct {
-  const char *ids;
-  const char *title;
-  const char *paragraphs[5];
-  const char *commands;
-} Topic;
-
-static const Topic topics[] = {
-  { "start",
-    N_ ("Recovering a Module"),
-    { N_ ("1. Solder or clip seven wires: P20 to P23, CEN, ground and 3.3 V. The picture on the "
-          "first page shows them for your programmer and module."),
-      N_ ("2. Choose the programmer and connect. If the module does not answer, the page says "
-          "which "
-          "wire the evidence points to, and keeps trying while you move it."),
-      N_ ("3. Back the module up: its original firmware, its calibration and its MAC address exist "
-          "only there."),
-      N_ ("4. Choose what to write, look at the preview, and restore. You may stop at any time: "
-          "the "
-          "same job finishes what it began.") },
-    NULL },
-  { "files image-no-bootloader image-no-app image-ota image-plain",
-    N_ ("Which File Is Right?"),
-    { N_ ("QIO: bootloader and app, written from the beginning. The right file to install other "
-          "firmware on a dead module."),
-      N_ ("Backup, 2 MiB: everything, as it was read from a module. The right file to bring the "
-          "original firmware back."),
-      N_ ("UA, or REST.bin: the app alone, without a bootloader. Choose “Bootloader + App” and "
-          "take "
-          "the bootloader from a QIO file or a backup of the same chip family."),
-      N_ ("RBL and UG: packages for updates over the air. They cannot be written as they are.") },
-    NULL },
-  { "permission",
-    N_ ("The Programmer May Not Be Opened"),
-    { N_ ("Save these rules as /etc/udev/rules.d/70-unbrick.rules, as root, then plug the "
-          "programmer "
-          "out and in again. A package of Unbrick brings them along."),
-      N_ ("On a Raspberry Pi over SSH or VNC, add yourself to the groups “spi” and “gpio” instead, "
-          "then log out and in: sudo usermod -aG spi,gpio $USER") },
-    UDEV_RULES },
-  { "spi-disabled",
-    N_ ("SPI Is Switched Off"),
-    { N_ ("On a Raspberry Pi, run the command below, or switch SPI on in raspi-config under "
-          "Interface Options, and restart."),
-      N_ ("On Armbian, switch a spidev overlay on in armbian-config under System and Hardware, and "
-          "restart.") },
-    "sudo raspi-config nonint do_spi 0" },
-  { "wrong-jumper",
-    N_ ("The CH341A Is a Serial Port Now"),
-    { N_ ("The board has a jumper that makes it a serial port or an SPI programmer. Unplug the "
-          "board, move the jumper to the other position (often marked 1–2), and plug it in "
-          "again.") },
-    NULL },
-  { "busy kernel-driver",
-    N_ ("The Programmer Is in Use"),
-    { N_ ("Another program or a kernel driver holds the programmer. Close serial monitors, "
-          "flashrom "
-          "and other flashing tools."),
-      N_ ("A kernel driver for the CH341A can be unloaded until the next restart with the command "
-          "below.") },
-    "sudo modprobe -r spi_ch341 i2c_ch341 ch341" },
-  { "no-reset-line reset-line-busy",
-    N_ ("The CEN Line"),
-    { N_ ("Unbrick resets the module through its CEN pad. On a Raspberry Pi that is GPIO22, pin 15 "
-          "of the header; on other boards, name the line in the preferences."),
-      N_ ("Without a free line, set the CEN line to “manual” in the preferences: Unbrick then "
-          "tells "
-          "you when to touch CEN with ground.") },
-    "gpioinfo" },
-  { "not-built",
-    N_ ("Not in This Build"),
-    { N_ (
-        "This build of Unbrick has no support for that programmer. Install libgpiod, libftdi1 and "
-        "libusb with their development files and build it again, or install a package that has "
-        "it.") },
-    NULL },
-  { "miso-low miso-high no-download-mode no-flash-id unstable timeout transfer unplugged chip-busy",
-    N_ ("The Module Does Not Answer"),
-    { N_ ("Power: a stiff 3.3 V, not from a weak USB serial adapter. Ground of the programmer and "
-          "of the module must be connected."),
-      N_ ("Pads: P20, P21, P22 and P23 carry the flash. The pads named SPI are P14 to P17, and "
-          "wrong. P22 goes to MOSI and P23 to MISO, whatever other lists say."),
-      N_ ("Wires: shorter than 20 cm. If answers change from read to read, set a lower highest "
-          "clock "
-          "in the preferences."),
-      N_ ("CEN: the module listens only for a moment after its reset. Nothing else may hold CEN, "
-          "and "
-          "a large capacitor on it delays the reset.") },
-    NULL },
-};
 
 /**
  * UbHelpWindow:
@@ -121,14 +24,13 @@ struct _UbHelpWindow {
   AdwWindow parent_instance;
 
   AdwToastOverlay *toast_overlay;
-  GtkScrolledWindow *scrolled;
-  GtkBox *box;
+  GtkListBox *list;
 };
 
 G_DEFINE_FINAL_TYPE (UbHelpWindow, ub_help_window, ADW_TYPE_WINDOW)
 
 static char *
-dup_commands (const Topic *topic)
+dup_commands (const UbHelpTopic *topic)
 {
   g_autoptr (GBytes) bytes = NULL;
 
@@ -141,8 +43,8 @@ dup_commands (const Topic *topic)
 static GtkWidget *
 new_label (const char *text, const char *css_class)
 {
-  GtkWidget *label =
-      g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "xalign", 0.0, NULL);
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "xalign", 0.0,
+                                   "selectable", TRUE, NULL);
 
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
@@ -150,7 +52,7 @@ new_label (const char *text, const char *css_class)
 }
 
 static void
-copy_clicked_cb (GtkButton *button, const Topic *topic)
+copy_clicked_cb (GtkButton *button, const UbHelpTopic *topic)
 {
   UbHelpWindow *self = UB_HELP_WINDOW (gtk_widget_get_root (GTK_WIDGET (button)));
   g_autofree char *commands = dup_commands (topic);
@@ -160,56 +62,128 @@ copy_clicked_cb (GtkButton *button, const Topic *topic)
 }
 
 static void
-append_commands (GtkBox *box, const Topic *topic)
+saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree char *commands = dup_commands (topic);
-  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = new_label (commands, "monospace");
-  GtkWidget *button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
+  g_autoptr (UbHelpWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean saved = ub_file_save_text_finish (source, result, &error);
 
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_set_valign (button, GTK_ALIGN_START);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, _ ("Copy"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Copy"), -1);
-  g_signal_connect (button, "clicked", G_CALLBACK (copy_clicked_cb), (gpointer) topic);
-  gtk_widget_add_css_class (card, "card");
-  gtk_widget_add_css_class (card, "notice");
-  gtk_box_append (GTK_BOX (card), label);
-  gtk_box_append (GTK_BOX (card), button);
-  gtk_box_append (box, card);
+  if (self->toast_overlay == NULL) /* closed meanwhile */
+    return;
+  if (saved)
+    adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (_ ("Saved")));
+  else
+    adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (error->message));
+}
+
+typedef struct {
+  UbHelpWindow *self;
+  const UbHelpTopic *topic;
+} SaveRequest;
+
+static void
+save_chosen_cb (GFile *file, gpointer user_data)
+{
+  const SaveRequest *request = user_data;
+  g_autofree char *commands = dup_commands (request->topic);
+
+  ub_file_save_text (file, commands, saved_cb, g_object_ref (request->self));
+}
+
+static void
+save_clicked_cb (GtkButton *button, const UbHelpTopic *topic)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (button)));
+  SaveRequest *request = g_new0 (SaveRequest, 1);
+
+  request->self = UB_HELP_WINDOW (window);
+  request->topic = topic;
+  /* Lives as long as the button: the dialog goes with the window. */
+  g_object_set_data_full (G_OBJECT (button), "ub-save-request", request, g_free);
+  ub_file_dialog_save (window, _ ("Save"), NULL, topic->file_name, save_chosen_cb, request);
 }
 
 static GtkWidget *
-new_topic (const Topic *topic)
+new_button (const char *icon, const char *tooltip, GCallback clicked, const UbHelpTopic *topic)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
-  GtkWidget *title =
-      g_object_new (GTK_TYPE_LABEL, "label", _ (topic->title), "wrap", TRUE, "xalign", 0.0,
-                    "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
-  gtk_widget_add_css_class (title, "title-4");
-  gtk_box_append (GTK_BOX (box), title);
-  for (guint i = 0; topic->paragraphs[i] != NULL; i++)
-    gtk_box_append (GTK_BOX (box), new_label (_ (topic->paragraphs[i]), NULL));
-  if (topic->commands != NULL)
-    append_commands (GTK_BOX (box), topic);
-  return box;
+  gtk_widget_set_valign (button, GTK_ALIGN_START);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip,
+                                  -1);
+  g_signal_connect (button, "clicked", clicked, (gpointer) topic);
+  return button;
 }
 
-static const Topic *
-find_topic (const char *id)
+static void
+append_commands (GtkBox *box, const UbHelpTopic *topic)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (topics); i++) {
-    g_auto (GStrv) ids = g_strsplit (topics[i].ids, " ", -1);
+  g_autofree char *commands = dup_commands (topic);
+  GtkBox *card = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
+  GtkWidget *label = new_label (commands, "monospace");
 
-    if (g_strv_contains ((const char *const *) ids, id))
-      return &topics[i];
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (card, label);
+  gtk_box_append (
+      card, new_button ("edit-copy-symbolic", _ ("Copy"), G_CALLBACK (copy_clicked_cb), topic));
+  if (topic->file_name != NULL)
+    gtk_box_append (card, new_button ("document-save-symbolic", _ ("Save"),
+                                      G_CALLBACK (save_clicked_cb), topic));
+  gtk_widget_add_css_class (GTK_WIDGET (card), "card");
+  gtk_widget_add_css_class (GTK_WIDGET (card), "notice");
+  gtk_box_append (box, GTK_WIDGET (card));
+}
+
+/* A row that opens, with a box for text in it. */
+static GtkBox *
+append_row (UbHelpWindow *self, const char *title, gboolean expanded)
+{
+  GtkWidget *row = adw_expander_row_new ();
+  GtkWidget *inner = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
+
+  gtk_widget_set_margin_top (box, 12);
+  gtk_widget_set_margin_bottom (box, 15);
+  gtk_widget_set_margin_start (box, 15);
+  gtk_widget_set_margin_end (box, 15);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (inner), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (inner), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), inner);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), expanded);
+  gtk_list_box_append (self->list, row);
+  return GTK_BOX (box);
+}
+
+static void
+append_topic (UbHelpWindow *self, const UbHelpTopic *topic, gboolean expanded)
+{
+  GtkBox *box = append_row (self, _ (topic->title), expanded);
+
+  for (guint i = 0; i < UB_HELP_MAX_PARAGRAPHS && topic->paragraphs[i] != NULL; i++)
+    gtk_box_append (box, new_label (_ (topic->paragraphs[i]), NULL));
+  if (topic->commands != NULL)
+    append_commands (box, topic);
+}
+
+/* The names are what logs and scripts show. */
+static void
+append_errors (UbHelpWindow *self, const char *wanted)
+{
+  GtkBox *box = append_row (self, _ ("Every Error and Its Remedy"), wanted != NULL);
+
+  for (int code = 0; code <= UB_ERROR_IMAGE_KEY; code++) {
+    g_autoptr (GError) error = g_error_new_literal (UB_ERROR, code, "");
+    const char *name = ub_error_get_name (error);
+    GtkWidget *title = new_label (name, "monospace");
+
+    gtk_widget_add_css_class (title, g_strcmp0 (name, wanted) == 0 ? "heading" : "dim-label");
+    gtk_box_append (box, title);
+    gtk_box_append (box, new_label (ub_error_get_remedy (error), NULL));
   }
-  return &topics[0];
 }
 
 static void
@@ -230,8 +204,7 @@ ub_help_window_class_init (UbHelpWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-help-window.ui");
   gtk_widget_class_bind_template_child (widget_class, UbHelpWindow, toast_overlay);
-  gtk_widget_class_bind_template_child (widget_class, UbHelpWindow, scrolled);
-  gtk_widget_class_bind_template_child (widget_class, UbHelpWindow, box);
+  gtk_widget_class_bind_template_child (widget_class, UbHelpWindow, list);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -244,20 +217,29 @@ ub_help_window_init (UbHelpWindow *self)
 /**
  * ub_help_window_show:
  * @parent: the window
- * @topic: name of an error or of a topic; an unknown one shows the beginning
+ * @topic: name of an error or of a topic
  *
- * Shows the help, with the wanted topic first.
+ * Shows the help, with the wanted topic first and open. Errors without a topic of their own open the list of
+ * all errors.
  */
 void
 ub_help_window_show (GtkWindow *parent, const char *topic)
 {
   UbHelpWindow *self = g_object_new (UB_TYPE_HELP_WINDOW, "transient-for", parent, NULL);
-  const Topic *first = find_topic (topic);
+  const UbHelpTopic *first = ub_help_find_topic (topic);
+  const UbHelpTopic *topics;
+  guint n;
 
-  gtk_box_append (self->box, new_topic (first));
-  for (guint i = 0; i < G_N_ELEMENTS (topics); i++) {
+  if (first != NULL)
+    append_topic (self, first, TRUE);
+  else
+    append_errors (self, topic);
+  topics = ub_help_get_topics (&n);
+  for (guint i = 0; i < n; i++) {
     if (&topics[i] != first)
-      gtk_box_append (self->box, new_topic (&topics[i]));
+      append_topic (self, &topics[i], FALSE);
   }
+  if (first != NULL)
+    append_errors (self, NULL);
   gtk_window_present (GTK_WINDOW (self));
 }
