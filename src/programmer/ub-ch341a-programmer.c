@@ -40,6 +40,10 @@
 /* Two packets that move chip select. */
 #define TRANSACTION_COST (2 * UB_CH341A_PACKET_SIZE)
 
+/* Replies that nobody took, because a program was ended before: the chip has room for few. */
+#define MAX_STALE_PACKETS 64
+#define STALE_TIMEOUT_MS 20
+
 /**
  * UbCh341aProgrammer:
  *
@@ -56,6 +60,7 @@ struct _UbCh341aProgrammer {
   libusb_device_handle *handle;
   UbCh341aPackets packets;
   GByteArray *replies;
+  gboolean is_out_of_step; /* packets were cut off: replies may be waiting */
 };
 
 G_DEFINE_FINAL_TYPE (UbCh341aProgrammer, ub_ch341a_programmer, UB_TYPE_PROGRAMMER)
@@ -88,9 +93,11 @@ run_packets (UbCh341aProgrammer *self, guint64 deadline_us, GError **error)
   };
 
   g_byte_array_set_size (self->replies, self->packets.n_replies);
-  return ub_usb_pipe_run (&pipe, self->packets.bytes->data, self->packets.bytes->len,
-                          self->packets.cuts, self->replies->data, self->packets.n_replies,
-                          self->packets.n_reply_packets, deadline_us, error);
+  self->is_out_of_step =
+      !ub_usb_pipe_run (&pipe, self->packets.bytes->data, self->packets.bytes->len,
+                        self->packets.cuts, self->replies->data, self->packets.n_replies,
+                        self->packets.n_reply_packets, deadline_us, error);
+  return !self->is_out_of_step;
 }
 
 static gboolean
@@ -182,7 +189,37 @@ release_device (UbCh341aProgrammer *self)
 }
 
 /* The kernel's spi-ch341 binds 1a86:5512 and drives its pins; it is detached, and comes back when the
- * interface is released. */
+ * interface is released. Where drivers cannot be detached there may be none. */
+static int
+claim_interface (libusb_device_handle *handle)
+{
+  int result;
+
+  libusb_set_auto_detach_kernel_driver (handle, TRUE);
+  result = libusb_claim_interface (handle, INTERFACE);
+  if (result != 0 && result != LIBUSB_ERROR_BUSY && result != LIBUSB_ERROR_NO_DEVICE) {
+    libusb_set_auto_detach_kernel_driver (handle, FALSE);
+    result = libusb_claim_interface (handle, INTERFACE);
+  }
+  return result;
+}
+
+/* Takes replies that wait, so that later ones are not taken for them. */
+static void
+drop_stale_replies (UbCh341aProgrammer *self)
+{
+  guint8 packet[UB_CH341A_PACKET_SIZE];
+  int n = 1;
+
+  for (guint i = 0; i < MAX_STALE_PACKETS && n > 0; i++) {
+    n = 0;
+    if (libusb_bulk_transfer (self->handle, ENDPOINT_IN, packet, sizeof packet, &n,
+                              STALE_TIMEOUT_MS) != 0)
+      break;
+  }
+  self->is_out_of_step = FALSE;
+}
+
 static gboolean
 claim_device (UbCh341aProgrammer *self, const UbUsbDevice *device, GError **error)
 {
@@ -195,8 +232,7 @@ claim_device (UbCh341aProgrammer *self, const UbUsbDevice *device, GError **erro
     release_device (self);
     return FALSE;
   }
-  libusb_set_auto_detach_kernel_driver (self->handle, TRUE);
-  result = libusb_claim_interface (self->handle, INTERFACE);
+  result = claim_interface (self->handle);
   if (result == 0)
     return TRUE;
 
@@ -231,6 +267,7 @@ ub_ch341a_programmer_open (UbProgrammer *programmer, GError **error)
     return FALSE;
 
   ub_programmer_set_limits (programmer, &limits);
+  drop_stale_replies (self);
   ub_ch341a_packets_start (&self->packets);
   ub_ch341a_packets_add_setup (&self->packets);
   if (!run_short (self, error)) {
@@ -246,6 +283,8 @@ ub_ch341a_programmer_close (UbProgrammer *programmer)
   UbCh341aProgrammer *self = UB_CH341A_PROGRAMMER (programmer);
   g_autoptr (GError) error = NULL;
 
+  if (self->is_out_of_step)
+    drop_stale_replies (self);
   ub_ch341a_packets_start (&self->packets);
   ub_ch341a_packets_add_reset (&self->packets, FALSE);
   ub_ch341a_packets_add_release (&self->packets);

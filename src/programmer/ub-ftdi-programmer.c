@@ -31,6 +31,9 @@
 /* Bytes of one USB transfer. */
 #define TRANSFER_SIZE 16384
 
+/* What a control request may take: libftdi's own 5 s is longer than a person wants to wait. */
+#define CONTROL_TIMEOUT_MS 1000
+
 /* Each packet from the chip begins with the modem status: AN_232B-03, section 4. */
 #define STATUS_SIZE 2
 
@@ -52,20 +55,22 @@ struct _UbFtdiProgrammer {
   UbMpsse mpsse;
   GByteArray *commands;
   GByteArray *replies;
+  gboolean
+      is_out_of_step; /* commands were cut off: the chip may take what comes next for their rest */
 };
 
 G_DEFINE_FINAL_TYPE (UbFtdiProgrammer, ub_ftdi_programmer, UB_TYPE_PROGRAMMER)
 
 static const struct {
   guint16 product_id;
-  enum ftdi_chip_type type;
   guint n_channels; /* that have an MPSSE */
   gboolean has_high;
+  UbMpsseReset reset_drive;
   const char *name;
 } chips[] = {
-  { 0x6014, TYPE_232H, 1, TRUE, "FT232H" },
-  { 0x6010, TYPE_2232H, 2, TRUE, "FT2232H" },
-  { 0x6011, TYPE_4232H, 2, FALSE, "FT4232H" },
+  { 0x6014, 1, TRUE, UB_MPSSE_RESET_DRIVE_ZERO, "FT232H" },
+  { 0x6010, 2, TRUE, UB_MPSSE_RESET_PUSH_PULL, "FT2232H" },
+  { 0x6011, 2, FALSE, UB_MPSSE_RESET_PUSH_PULL, "FT4232H" },
 };
 
 static int
@@ -104,9 +109,10 @@ run_commands (UbFtdiProgrammer *self, gsize n_replies, guint64 deadline_us, GErr
   };
 
   g_byte_array_set_size (self->replies, n_replies);
-  return ub_usb_pipe_run (&pipe, self->commands->data, self->commands->len, NULL,
-                          self->replies->data, n_replies, n_replies / TRANSFER_SIZE + 1,
-                          deadline_us, error);
+  self->is_out_of_step =
+      !ub_usb_pipe_run (&pipe, self->commands->data, self->commands->len, NULL, self->replies->data,
+                        n_replies, n_replies / TRANSFER_SIZE + 1, deadline_us, error);
+  return !self->is_out_of_step;
 }
 
 /* Sends self->commands, which have no replies, and waits until they have happened. */
@@ -166,13 +172,16 @@ set_name (UbFtdiProgrammer *self, const UbUsbDevice *device, const char *chip)
   ub_programmer_set_name (UB_PROGRAMMER (self), name);
 }
 
-/* Codes of ftdi_usb_open_dev(), documented with it: -5 cannot claim, -8 no permission. */
+/* Codes of ftdi_usb_open_dev(), documented with it. */
+#define CANNOT_CLAIM -5
+#define NO_PERMISSION -8
+
 static void
 set_open_error (UbFtdiProgrammer *self, const UbUsbDevice *device, int result, GError **error)
 {
-  if (result == -8 || !device->is_accessible)
+  if (result == NO_PERMISSION || !device->is_accessible)
     set_permission_error (error, device->node);
-  else if (result == -5)
+  else if (result == CANNOT_CLAIM)
     g_set_error (error, UB_ERROR, UB_ERROR_BUSY, _ ("%s is used by another program"),
                  ub_programmer_get_name (UB_PROGRAMMER (self)));
   else
@@ -184,18 +193,25 @@ static gboolean
 open_device (UbFtdiProgrammer *self, const UbUsbDevice *device, GError **error)
 {
   static const enum ftdi_interface interfaces[] = { INTERFACE_A, INTERFACE_B };
-  int result;
+  /* ttyUSB comes back when the adapter is let go. Where drivers cannot be detached there is none either. */
+  static const enum ftdi_module_detach_mode modes[] = { AUTO_DETACH_REATACH_SIO_MODULE,
+                                                        DONT_DETACH_SIO_MODULE };
+  int result = -1;
 
   self->ftdi = ftdi_new ();
   if (self->ftdi == NULL) {
     g_set_error (error, UB_ERROR, UB_ERROR_FAILED, _ ("USB cannot be used on this system"));
     return FALSE;
   }
-  /* ttyUSB comes back when the adapter is let go. */
-  self->ftdi->module_detach_mode = AUTO_DETACH_REATACH_SIO_MODULE;
+  self->ftdi->usb_read_timeout = self->ftdi->usb_write_timeout = CONTROL_TIMEOUT_MS;
   ftdi_set_interface (self->ftdi, interfaces[self->interface]);
 
-  result = ftdi_usb_open_bus_addr (self->ftdi, device->bus, device->address);
+  for (guint i = 0; i < G_N_ELEMENTS (modes) && result < 0; i++) {
+    self->ftdi->module_detach_mode = modes[i];
+    result = ftdi_usb_open_bus_addr (self->ftdi, device->bus, device->address);
+    if (result != CANNOT_CLAIM)
+      break;
+  }
   if (result < 0) {
     set_open_error (self, device, result, error);
     return FALSE;
@@ -203,13 +219,20 @@ open_device (UbFtdiProgrammer *self, const UbUsbDevice *device, GError **error)
   return TRUE;
 }
 
-/* From an open device to idle lines: the order of FTDI AN_135, section 4. */
+/* Switches the engine on anew, with empty buffers: the order of FTDI AN_135, section 4. */
+static gboolean
+reset_engine (UbFtdiProgrammer *self)
+{
+  return ftdi_usb_reset (self->ftdi) >= 0 && ftdi_set_latency_timer (self->ftdi, LATENCY_MS) >= 0 &&
+         ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET) >= 0 &&
+         ftdi_set_bitmode (self->ftdi, 0, BITMODE_MPSSE) >= 0 && ftdi_tcioflush (self->ftdi) >= 0;
+}
+
+/* From an open device to idle lines. */
 static gboolean
 start_engine (UbFtdiProgrammer *self, GError **error)
 {
-  if (ftdi_usb_reset (self->ftdi) < 0 || ftdi_set_latency_timer (self->ftdi, LATENCY_MS) < 0 ||
-      ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET) < 0 ||
-      ftdi_set_bitmode (self->ftdi, 0, BITMODE_MPSSE) < 0 || ftdi_tcioflush (self->ftdi) < 0) {
+  if (!reset_engine (self)) {
     g_set_error (error, UB_ERROR, UB_ERROR_TRANSFER, _ ("%s cannot be set up (%s)"),
                  ub_programmer_get_name (UB_PROGRAMMER (self)), ftdi_get_error_string (self->ftdi));
     return FALSE;
@@ -266,7 +289,8 @@ ub_ftdi_programmer_open (UbProgrammer *programmer, GError **error)
     g_clear_pointer (&self->ftdi, ftdi_free);
     return FALSE;
   }
-  if (self->ftdi->type != chips[chip].type) {
+  /* Of the three only the FT2232H shares its product ID with one, which has no 60 MHz base. */
+  if (self->ftdi->type == TYPE_2232C) {
     g_set_error (error, UB_ERROR, UB_ERROR_NO_PROGRAMMER,
                  _ ("%s is an older FTDI chip; an FT232H, FT2232H or FT4232H is needed"),
                  ub_programmer_get_name (programmer));
@@ -275,9 +299,7 @@ ub_ftdi_programmer_open (UbProgrammer *programmer, GError **error)
   }
 
   ub_programmer_set_limits (programmer, &limits);
-  ub_mpsse_init (&self->mpsse, pin, chips[chip].has_high,
-                 chips[chip].type == TYPE_232H ? UB_MPSSE_RESET_DRIVE_ZERO
-                                               : UB_MPSSE_RESET_PUSH_PULL);
+  ub_mpsse_init (&self->mpsse, pin, chips[chip].has_high, chips[chip].reset_drive);
   if (!start_engine (self, error)) {
     release_device (self);
     return FALSE;
@@ -291,6 +313,8 @@ ub_ftdi_programmer_close (UbProgrammer *programmer)
   UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
   g_autoptr (GError) error = NULL;
 
+  if (self->is_out_of_step && !reset_engine (self))
+    g_info ("%s", ftdi_get_error_string (self->ftdi));
   g_byte_array_set_size (self->commands, 0);
   ub_mpsse_add_release (&self->mpsse, self->commands);
   if (!run_and_sync (self, &error))

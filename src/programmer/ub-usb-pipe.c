@@ -21,6 +21,10 @@
 /* What a cancelled transfer may take to come back. */
 #define CANCEL_US (2 * G_USEC_PER_SEC)
 
+/* Transfers to a device that was just pulled out fail for some time before the hub tells the system. */
+#define GONE_TRIES 10
+#define GONE_INTERVAL_US (50 * 1000)
+
 typedef enum {
   OUTCOME_DONE,
   OUTCOME_FAILED, /* a transfer failed or stalled */
@@ -46,10 +50,12 @@ typedef struct {
 
   guint n_active;
   Outcome outcome;
+  guint8 stalled; /* address of the endpoint that stalled, 0 for none */
 
   struct libusb_transfer *transfers[N_OUT + N_IN];
 } Run;
 
+/* What a transfer that did not bring what it should says. */
 static Outcome
 get_outcome (enum libusb_transfer_status status)
 {
@@ -67,6 +73,14 @@ get_outcome (enum libusb_transfer_status status)
     break;
   }
   return OUTCOME_FAILED;
+}
+
+static void
+fail (Run *run, const struct libusb_transfer *transfer)
+{
+  run->outcome = MAX (get_outcome (transfer->status), OUTCOME_FAILED);
+  if (transfer->status == LIBUSB_TRANSFER_STALL)
+    run->stalled = transfer->endpoint;
 }
 
 static gboolean
@@ -123,7 +137,7 @@ out_done (struct libusb_transfer *transfer)
     return;
   if (transfer->status != LIBUSB_TRANSFER_COMPLETED ||
       transfer->actual_length != transfer->length) {
-    run->outcome = MAX (get_outcome (transfer->status), OUTCOME_FAILED);
+    fail (run, transfer);
     return;
   }
   run->out_done += transfer->length;
@@ -162,7 +176,7 @@ in_done (struct libusb_transfer *transfer)
     return;
   if (transfer->status != LIBUSB_TRANSFER_COMPLETED ||
       !take_packets (run, transfer->buffer, transfer->actual_length)) {
-    run->outcome = MAX (get_outcome (transfer->status), OUTCOME_FAILED);
+    fail (run, transfer);
     return;
   }
   /* A transfer that brought nothing but headers does not count. */
@@ -190,12 +204,17 @@ handle_events (Run *run, gint64 deadline, gboolean (*is_over) (Run *))
   while (!is_over (run)) {
     gint64 left = deadline - g_get_monotonic_time ();
     struct timeval timeout;
+    int result;
 
     if (left <= 0)
       return;
     timeout.tv_sec = left / G_USEC_PER_SEC;
     timeout.tv_usec = left % G_USEC_PER_SEC;
-    libusb_handle_events_timeout_completed (run->pipe->context, &timeout, NULL);
+    result = libusb_handle_events_timeout_completed (run->pipe->context, &timeout, NULL);
+    if (result != 0 && result != LIBUSB_ERROR_INTERRUPTED) {
+      run->outcome = MAX (run->outcome, OUTCOME_FAILED);
+      return;
+    }
   }
 }
 
@@ -249,6 +268,23 @@ free_run (Run *run)
   g_free (run);
 }
 
+/* Whether a failure means that the device was pulled out: asks it who it is. */
+static gboolean
+is_gone (const UbUsbPipe *self)
+{
+  guint8 descriptor[LIBUSB_DT_DEVICE_SIZE];
+
+  for (guint i = 0; i < GONE_TRIES; i++) {
+    int result =
+        libusb_get_descriptor (self->handle, LIBUSB_DT_DEVICE, 0, descriptor, sizeof descriptor);
+
+    if (result != LIBUSB_ERROR_IO)
+      return result == LIBUSB_ERROR_NO_DEVICE;
+    g_usleep (GONE_INTERVAL_US);
+  }
+  return FALSE;
+}
+
 static gboolean
 check_outcome (const UbUsbPipe *self, Outcome outcome, GError **error)
 {
@@ -281,7 +317,7 @@ check_outcome (const UbUsbPipe *self, Outcome outcome, GError **error)
  * @error: return location for an error
  *
  * Sends and receives at the same time, with many transfers queued: a device that waits until its replies are
- * taken never blocks. None is under way afterwards.
+ * taken never blocks. None is under way afterwards, and an endpoint that stalled can be used again.
  *
  * Returns: %FALSE with %UB_ERROR_TRANSFER, %UB_ERROR_TIMEOUT or %UB_ERROR_UNPLUGGED when it did not work
  */
@@ -299,6 +335,7 @@ ub_usb_pipe_run (const UbUsbPipe *self,
   Run *run = g_new0 (Run, 1);
   gint64 begun = g_get_monotonic_time ();
   Outcome outcome;
+  guint8 stalled;
 
   run->pipe = self;
   run->out = out;
@@ -313,9 +350,14 @@ ub_usb_pipe_run (const UbUsbPipe *self,
   if (!is_finished (run))
     run->outcome = OUTCOME_TIMED_OUT;
   outcome = run->outcome;
+  stalled = run->stalled;
 
   /* What libusb does not give back it still writes to: better lost than freed. */
   if (cancel_all (run))
     free_run (run);
+  if (stalled != 0)
+    libusb_clear_halt (self->handle, stalled);
+  if (outcome == OUTCOME_FAILED && is_gone (self))
+    outcome = OUTCOME_GONE;
   return check_outcome (self, outcome, error);
 }

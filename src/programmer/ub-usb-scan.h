@@ -15,11 +15,12 @@ G_BEGIN_DECLS
  * @product_id: USB product
  * @bus: number of the bus
  * @address: number of the device on the bus; a new one after every plugging
- * @path: where it is plugged in, such as `1-1.2`: the same after plugging it in there again
- * @serial: (nullable): serial number
+ * @path: where it is plugged in, such as `1-1.2`: the same after plugging it in there again; bus and
+ *   address, such as `001/004`, where the system does not tell
+ * @serial: (nullable): serial number, as far as it can be known without opening the device
  * @product: (nullable): what the device calls itself
  * @node: the device node, such as `/dev/bus/usb/001/004`
- * @is_accessible: whether this process may open @node
+ * @is_accessible: %FALSE when this process may not open @node
  * @driver: (nullable): the kernel driver that holds one of its interfaces
  *
  * What the system knows of a USB device without anybody opening it.
