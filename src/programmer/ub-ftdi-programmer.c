@@ -53,7 +53,8 @@ struct _UbFtdiProgrammer {
 
   struct ftdi_context *ftdi; /* NULL while closed */
   UbMpsse mpsse;
-  GByteArray *commands;
+  GByteArray
+      *commands; /* that are still to be sent: setting the clock or mode waits for the next batch */
   GByteArray *replies;
   gboolean
       is_out_of_step; /* commands were cut off: the chip may take what comes next for their rest */
@@ -89,9 +90,10 @@ set_permission_error (GError **error, const char *node)
   g_set_error (error, UB_ERROR, UB_ERROR_PERMISSION, _ ("%s may not be opened by this user"), node);
 }
 
-/* Sends self->commands and receives @n_replies bytes into self->replies, both at once: the chip stops working
- * when nobody takes its replies. libftdi's own ftdi_read_data_submit() is not used, because its read starts
- * again by itself when the endpoint stalls and can then not be ended; libftdi sets everything up. */
+/* Sends self->commands, which are none then, and receives @n_replies bytes into self->replies, both at once:
+ * the chip stops working when nobody takes its replies. libftdi's own ftdi_read_data_submit() is not used,
+ * because its read starts again by itself when the endpoint stalls and can then not be ended; libftdi sets
+ * everything up. */
 static gboolean
 run_commands (UbFtdiProgrammer *self, gsize n_replies, guint64 deadline_us, GError **error)
 {
@@ -112,6 +114,7 @@ run_commands (UbFtdiProgrammer *self, gsize n_replies, guint64 deadline_us, GErr
   self->is_out_of_step =
       !ub_usb_pipe_run (&pipe, self->commands->data, self->commands->len, NULL, self->replies->data,
                         n_replies, n_replies / TRANSFER_SIZE + 1, deadline_us, error);
+  g_byte_array_set_size (self->commands, 0);
   return !self->is_out_of_step;
 }
 
@@ -328,9 +331,8 @@ ub_ftdi_programmer_set_clock (UbProgrammer *programmer, guint hz, guint *actual_
 {
   UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
 
-  g_byte_array_set_size (self->commands, 0);
   *actual_hz = ub_mpsse_add_clock (&self->mpsse, self->commands, hz);
-  return run_and_sync (self, error);
+  return TRUE;
 }
 
 static gboolean
@@ -338,9 +340,8 @@ ub_ftdi_programmer_set_mode (UbProgrammer *programmer, guint mode, GError **erro
 {
   UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
 
-  g_byte_array_set_size (self->commands, 0);
   ub_mpsse_add_mode (&self->mpsse, self->commands, mode);
-  return run_and_sync (self, error);
+  return TRUE;
 }
 
 static gboolean
@@ -348,7 +349,6 @@ ub_ftdi_programmer_set_reset (UbProgrammer *programmer, gboolean asserted, GErro
 {
   UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
 
-  g_byte_array_set_size (self->commands, 0);
   ub_mpsse_add_reset (&self->mpsse, self->commands, asserted);
   return run_and_sync (self, error);
 }
@@ -377,7 +377,6 @@ ub_ftdi_programmer_exchange (UbProgrammer *programmer,
   guint first = 0;
   gsize n_replies = 0;
 
-  g_byte_array_set_size (self->commands, 0);
   for (guint i = 0; i < n; i++) {
     guint delay_us = 0;
 
@@ -398,7 +397,6 @@ ub_ftdi_programmer_exchange (UbProgrammer *programmer,
     scatter_replies (self, batch + first, i + 1 - first);
     ub_programmer_delay (programmer, delay_us);
 
-    g_byte_array_set_size (self->commands, 0);
     n_replies = 0;
     first = i + 1;
   }

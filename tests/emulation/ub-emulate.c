@@ -76,7 +76,7 @@ save_content (UbSimChip *chip, GError **error)
 
 /* What the command cost, for whoever looks into its speed. */
 static void
-report (UbSimChip *chip, gpointer spidev)
+report (UbSimChip *chip, gpointer spidev, GPtrArray *usb_adapters)
 {
   UbSimCounters counters;
 
@@ -91,6 +91,14 @@ report (UbSimChip *chip, gpointer spidev)
     ub_emulated_spidev_get_counters (spidev, &calls);
     g_printerr ("spidev: %u ioctls, %u of them messages, %u refused\n", calls.ioctls,
                 calls.messages, calls.refused);
+  }
+#endif
+#if defined HAVE_FTDI || defined HAVE_CH341A
+  for (guint i = 0; i < usb_adapters->len; i++) {
+    UbEmulatedUsb *adapter = g_ptr_array_index (usb_adapters, i);
+
+    g_printerr ("%s: %u bulk writes\n", G_OBJECT_TYPE_NAME (adapter),
+                ub_emulated_usb_get_n_writes (adapter));
   }
 #endif
 }
@@ -145,7 +153,7 @@ run (int *out_status, GError **error)
   *out_status = g_subprocess_get_if_exited (child) ? g_subprocess_get_exit_status (child)
                                                    : 128 + g_subprocess_get_term_sig (child);
   if (with_report)
-    report (chip, spidev);
+    report (chip, spidev, adapters);
   return save_content (chip, error);
 }
 

@@ -17,6 +17,7 @@
 
 #define USB_MAJOR 189
 #define BUS 1
+#define MAX_INTERFACES 4
 
 /* A transfer that the program has submitted and not yet got back. */
 typedef struct {
@@ -38,8 +39,9 @@ typedef struct {
 
   GQueue transfers; /* in the order of submission */
   gboolean is_busy; /* another program has it */
-  gboolean is_claimed;
+  UMockdevIoctlClient *claimers[MAX_INTERFACES]; /* NULL for nobody */
   gboolean has_driver;
+  guint8 halted; /* address of the endpoint that stalled */
   guint n_bulk;
   guint n_writes;
   guint fail_at;
@@ -137,8 +139,11 @@ count_bulk (UbEmulatedUsbPrivate *priv, Transfer *transfer)
   priv->n_bulk++;
   if ((transfer->head.endpoint & 0x80) == 0)
     priv->n_writes++;
-  if (priv->fault != UB_EMULATED_USB_FINE && priv->n_bulk == priv->fail_at)
-    priv->active_fault = priv->fault;
+  if (priv->fault == UB_EMULATED_USB_FINE || priv->n_bulk != priv->fail_at)
+    return;
+  priv->active_fault = priv->fault;
+  if (priv->fault == UB_EMULATED_USB_STALL)
+    priv->halted = transfer->head.endpoint;
 }
 
 static gboolean
@@ -154,7 +159,7 @@ run_transfer (UbEmulatedUsb *self, Transfer *transfer)
     run_control (self, transfer);
     return TRUE;
   }
-  if (priv->active_fault == UB_EMULATED_USB_STALL) {
+  if (priv->halted == transfer->head.endpoint) {
     complete (transfer, -EPIPE, 0);
     return TRUE;
   }
@@ -216,11 +221,14 @@ submit (UbEmulatedUsb *self, UMockdevIoctlClient *client)
 static glong
 discard (UbEmulatedUsb *self, UMockdevIoctlClient *client)
 {
+  UbEmulatedUsbPrivate *priv = PRIV (self);
   UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
   gpointer address;
 
+  if (priv->active_fault == UB_EMULATED_USB_HANG)
+    priv->active_fault = UB_EMULATED_USB_FINE;
   memcpy (&address, arg->data, sizeof address);
-  for (GList *l = PRIV (self)->transfers.head; l != NULL; l = l->next) {
+  for (GList *l = priv->transfers.head; l != NULL; l = l->next) {
     Transfer *transfer = l->data;
 
     if (transfer->urb->client_addr == (gulong) address && !transfer->is_complete) {
@@ -253,15 +261,64 @@ reap (UbEmulatedUsb *self, UMockdevIoctlClient *client)
   return priv->active_fault == UB_EMULATED_USB_GONE ? -ENODEV : -EAGAIN;
 }
 
+/* The interface number that an ioctl's argument begins with. */
+static guint
+get_interface (UMockdevIoctlClient *client)
+{
+  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
+  guint number;
+  g_autoptr (UMockdevIoctlData) data = umockdev_ioctl_data_resolve (arg, 0, sizeof number, NULL);
+
+  memcpy (&number, data->data, sizeof number);
+  return MIN (number, MAX_INTERFACES - 1);
+}
+
 static glong
-claim (UbEmulatedUsb *self, gboolean disconnect)
+claim (UbEmulatedUsb *self, UMockdevIoctlClient *client, gboolean disconnect)
 {
   UbEmulatedUsbPrivate *priv = PRIV (self);
+  UMockdevIoctlClient **claimer = &priv->claimers[get_interface (client)];
 
-  if (priv->is_busy || (priv->has_driver && !disconnect))
+  if (priv->is_busy || (priv->has_driver && !disconnect) ||
+      (*claimer != NULL && *claimer != client))
     return -EBUSY;
   priv->has_driver = FALSE;
-  priv->is_claimed = TRUE;
+  *claimer = client;
+  return 0;
+}
+
+static glong
+release (UbEmulatedUsb *self, UMockdevIoctlClient *client)
+{
+  UMockdevIoctlClient **claimer = &PRIV (self)->claimers[get_interface (client)];
+
+  if (*claimer != client)
+    return -EINVAL;
+  *claimer = NULL;
+  return 0;
+}
+
+static gboolean
+is_claimed (UbEmulatedUsbPrivate *priv)
+{
+  for (guint i = 0; i < MAX_INTERFACES; i++) {
+    if (priv->claimers[i] != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static glong
+clear_halt (UbEmulatedUsb *self, UMockdevIoctlClient *client)
+{
+  UbEmulatedUsbPrivate *priv = PRIV (self);
+  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
+  guint endpoint;
+  g_autoptr (UMockdevIoctlData) data = umockdev_ioctl_data_resolve (arg, 0, sizeof endpoint, NULL);
+
+  memcpy (&endpoint, data->data, sizeof endpoint);
+  if (priv->halted == endpoint)
+    priv->halted = 0;
   return 0;
 }
 
@@ -274,7 +331,7 @@ get_driver (UbEmulatedUsb *self, UMockdevIoctlClient *client)
   g_autoptr (UMockdevIoctlData) data = NULL;
   char name[sizeof driver->driver] = "";
 
-  if (!priv->has_driver && !priv->is_busy && !priv->is_claimed)
+  if (!priv->has_driver && !priv->is_busy && !is_claimed (priv))
     return -ENODATA;
   g_strlcpy (name, priv->has_driver ? priv->traits.driver : "usbfs", sizeof name);
   data = umockdev_ioctl_data_resolve (arg, 0, sizeof *driver, NULL);
@@ -300,7 +357,7 @@ run_driver_request (UbEmulatedUsb *self, UMockdevIoctlClient *client)
     priv->has_driver = FALSE;
     return 0;
   case USBDEVFS_CONNECT:
-    if (priv->is_claimed)
+    if (is_claimed (priv))
       return -EBUSY;
     priv->has_driver = priv->traits.driver != NULL;
     return priv->has_driver ? 1 : 0;
@@ -345,19 +402,19 @@ handle_request (UbEmulatedUsb *self, UMockdevIoctlClient *client)
   case USBDEVFS_GET_CAPABILITIES:
     return get_capabilities (client);
   case USBDEVFS_CLAIMINTERFACE:
-    return claim (self, FALSE);
+    return claim (self, client, FALSE);
   case USBDEVFS_DISCONNECT_CLAIM:
-    return claim (self, TRUE);
+    return claim (self, client, TRUE);
   case USBDEVFS_RELEASEINTERFACE:
-    priv->is_claimed = FALSE;
-    return 0;
+    return release (self, client);
+  case USBDEVFS_CLEAR_HALT:
+    return clear_halt (self, client);
   case USBDEVFS_GETDRIVER:
     return get_driver (self, client);
   case USBDEVFS_IOCTL:
     return run_driver_request (self, client);
   case USBDEVFS_SETCONFIGURATION:
   case USBDEVFS_SETINTERFACE:
-  case USBDEVFS_CLEAR_HALT:
   case USBDEVFS_RESET:
     return 0;
   default:
@@ -388,6 +445,10 @@ ub_emulated_usb_client_vanished (UMockdevIoctlBase *base, UMockdevIoctlClient *c
   UbEmulatedUsbPrivate *priv = PRIV (UB_EMULATED_USB (base));
 
   g_mutex_lock (&priv->mutex);
+  for (guint i = 0; i < MAX_INTERFACES; i++) {
+    if (priv->claimers[i] == client)
+      priv->claimers[i] = NULL;
+  }
   for (GList *l = priv->transfers.head; l != NULL;) {
     GList *next = l->next;
     Transfer *transfer = l->data;
@@ -431,6 +492,15 @@ ub_emulated_usb_init (UbEmulatedUsb *self)
   g_mutex_init (&PRIV (self)->mutex);
 }
 
+/* As after plugging it in. */
+static void
+forget (UbEmulatedUsbPrivate *priv)
+{
+  priv->active_fault = UB_EMULATED_USB_FINE;
+  priv->halted = 0;
+  memset (priv->claimers, 0, sizeof priv->claimers);
+}
+
 static char *
 to_hex (const guint8 *data, gsize n)
 {
@@ -468,7 +538,7 @@ ub_emulated_usb_plug (UbEmulatedUsb *self,
   priv->traits = *traits;
   priv->traits.descriptors = NULL; /* only needed here */
   priv->has_driver = traits->driver != NULL;
-  priv->active_fault = UB_EMULATED_USB_FINE;
+  forget (priv);
   priv->node = g_strdup_printf ("/dev/bus/usb/%03u/%03u", BUS, address);
   priv->sysfs_path = g_strdup_printf ("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-%u", port);
 
@@ -541,7 +611,7 @@ ub_emulated_usb_set_busy (UbEmulatedUsb *self, gboolean busy)
  * ub_emulated_usb_fail_at:
  * @self: a device
  * @nth_bulk: which bulk transfer from now on, from 1
- * @fault: what happens then and stays, until it is plugged in again
+ * @fault: what happens then
  */
 void
 ub_emulated_usb_fail_at (UbEmulatedUsb *self, guint nth_bulk, UbEmulatedUsbFault fault)
@@ -551,7 +621,7 @@ ub_emulated_usb_fail_at (UbEmulatedUsb *self, guint nth_bulk, UbEmulatedUsbFault
   g_mutex_lock (&priv->mutex);
   priv->fail_at = priv->n_bulk + nth_bulk;
   priv->fault = fault;
-  priv->active_fault = UB_EMULATED_USB_FINE;
+  forget (priv);
   g_mutex_unlock (&priv->mutex);
 }
 

@@ -32,9 +32,9 @@ typedef struct {
 /**
  * UbEmulatedUsbFault:
  * @UB_EMULATED_USB_FINE: none
- * @UB_EMULATED_USB_GONE: the device is no longer there
- * @UB_EMULATED_USB_STALL: a bulk transfer stalls
- * @UB_EMULATED_USB_HANG: bulk transfers never end
+ * @UB_EMULATED_USB_GONE: the device is no longer there, until it is plugged in again
+ * @UB_EMULATED_USB_STALL: a bulk endpoint stalls, until that is cleared
+ * @UB_EMULATED_USB_HANG: bulk transfers do not end, until one is taken back
  */
 typedef enum {
   UB_EMULATED_USB_FINE,

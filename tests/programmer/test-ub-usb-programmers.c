@@ -88,9 +88,8 @@ exchange (UbProgrammer *programmer, const UbTransaction *batch, guint n)
   g_assert_no_error (error);
 }
 
-/* Into download mode in the simplest way there is. */
-static void
-enter (UbProgrammer *programmer, guint hz)
+static gboolean
+try_to_enter (UbProgrammer *programmer)
 {
   g_autoptr (GError) error = NULL;
   guint8 tx[50], rx[50];
@@ -99,8 +98,6 @@ enter (UbProgrammer *programmer, guint hz)
   gint64 end;
 
   memset (tx, 0xD2, sizeof tx);
-  ub_programmer_set_clock (programmer, hz, NULL, &error);
-  g_assert_no_error (error);
   ub_programmer_set_reset (programmer, TRUE, &error);
   g_assert_no_error (error);
   ub_programmer_delay (programmer, 20000);
@@ -111,8 +108,22 @@ enter (UbProgrammer *programmer, guint hz)
     exchange (programmer, &stream, 1);
     seen = seen || memchr (rx, 0xD2, sizeof rx) != NULL;
   }
-  g_assert_true (seen);
   ub_programmer_delay (programmer, 20000);
+  return seen;
+}
+
+/* Into download mode in the simplest way there is. On a busy computer the window is missed now and then. */
+static void
+enter (UbProgrammer *programmer, guint hz)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_in = FALSE;
+
+  ub_programmer_set_clock (programmer, hz, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 20 && !is_in; i++)
+    is_in = try_to_enter (programmer);
+  g_assert_true (is_in);
 }
 
 static guint32
@@ -211,6 +222,7 @@ test_ftdi_clocks (Fixture *fixture, gconstpointer data)
     ub_programmer_set_clock (programmer, clocks[i].wanted, &actual, &error);
     g_assert_no_error (error);
     g_assert_cmpuint (actual, ==, clocks[i].actual);
+    read_id (programmer);
     g_assert_cmpuint (ub_emulated_ftdi_get_hz (adapter), ==, clocks[i].actual);
   }
 }
