@@ -19,9 +19,9 @@
 #define EXCHANGE_US (100 * 1000)
 /* But no fewer bytes than this, or their commands would take more than one percent of the bus. */
 #define MIN_EXCHANGE_BYTES 512
-/* From here on no fewer than this, which may keep the bus for 0.8 s: 2 MiB are 43 USB round trips then. */
+/* From here on no fewer than this, which may keep the bus for 0.6 s: 2 MiB are 57 USB round trips then. */
 #define FAST_HZ (500 * 1000)
-#define MIN_EXCHANGE_BYTES_FAST (48 * 1024)
+#define MIN_EXCHANGE_BYTES_FAST (36 * 1024)
 #define MAX_TRANSACTIONS 16
 
 /* How often a sector is read at one clock until two readings of each of its pages agree. */
@@ -161,7 +161,7 @@ on_piece_read (UbFlash *self, gsize n_done, gpointer user_data)
  * @address: where to begin
  * @buffer: (out caller-allocates) (array length=size): where to put what is read
  * @size: bytes
- * @cancellable: (nullable): checked at least once in 0.8 s from 40 kHz on, mostly ten times a second
+ * @cancellable: (nullable): checked every 0.6 s at the worst from 40 kHz on, mostly ten times a second
  * @error: return location for %UB_ERROR_RANGE, an error of the programmer or %G_IO_ERROR_CANCELLED
  *
  * Reads once, in as few and long transactions as the programmer takes. Advances the progress by @size in

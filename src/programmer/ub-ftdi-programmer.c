@@ -25,11 +25,14 @@
  * 16 would be felt in every round trip; pyftdi and openFPGALoader use 1 too. */
 #define LATENCY_MS 1
 
-/* Commands that are sent in one go at the most. The chip takes them at the pace of SK. */
-#define MAX_COMMANDS 65536
+/* What a batch is best sized to, and commands that are sent in one go at the most, with the bytes that make
+ * delays. The chip takes them at the pace of SK. */
+#define MAX_BATCH 65536
+#define MAX_COMMANDS 131072
 
-/* Bytes of one USB transfer. */
-#define TRANSFER_SIZE 16384
+/* Bytes of one USB transfer: such a string is sent in one, with the transaction and delay that end it. */
+#define OUT_SIZE (MAX_COMMANDS + 8192)
+#define IN_SIZE 16384
 
 /* What a control request may take: libftdi's own 5 s is longer than a person wants to wait. */
 #define CONTROL_TIMEOUT_MS 1000
@@ -104,8 +107,8 @@ run_commands (UbFtdiProgrammer *self, gsize n_replies, guint64 deadline_us, GErr
     .handle = self->ftdi->usb_dev,
     .endpoint_out = self->ftdi->in_ep,
     .endpoint_in = self->ftdi->out_ep,
-    .out_size = TRANSFER_SIZE,
-    .in_size = TRANSFER_SIZE,
+    .out_size = OUT_SIZE,
+    .in_size = IN_SIZE,
     .packet_size = self->ftdi->max_packet_size,
     .header_size = STATUS_SIZE,
   };
@@ -113,7 +116,7 @@ run_commands (UbFtdiProgrammer *self, gsize n_replies, guint64 deadline_us, GErr
   g_byte_array_set_size (self->replies, n_replies);
   self->is_out_of_step =
       !ub_usb_pipe_run (&pipe, self->commands->data, self->commands->len, NULL, self->replies->data,
-                        n_replies, n_replies / TRANSFER_SIZE + 1, deadline_us, error);
+                        n_replies, n_replies / IN_SIZE + 1, deadline_us, error);
   g_byte_array_set_size (self->commands, 0);
   return !self->is_out_of_step;
 }
@@ -265,7 +268,7 @@ ub_ftdi_programmer_open (UbProgrammer *programmer, GError **error)
     .max_hz = UB_MPSSE_MAX_HZ,
     .modes = 1u << 0 | 1u << 3,
     .max_transaction = G_MAXINT,
-    .max_batch = MAX_COMMANDS,
+    .max_batch = MAX_BATCH,
     .transaction_cost = 16,
     .has_reset = TRUE,
   };

@@ -257,12 +257,11 @@ ub_mpsse_add_reset (UbMpsse *self, GByteArray *commands, gboolean asserted)
  * @self: the pins
  * @commands: string to append to
  *
- * Every pin becomes an input, CEN first.
+ * Every pin becomes an input: right away, also after the engine forgot what drive-zero was set to.
  */
 void
 ub_mpsse_add_release (UbMpsse *self, GByteArray *commands)
 {
-  ub_mpsse_add_reset (self, commands, FALSE);
   self->low_direction = 0;
   self->high_direction = 0;
   add_high (self, commands);

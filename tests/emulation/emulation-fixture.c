@@ -17,6 +17,15 @@
 /* How much faster the flash erases and programs than a real one. */
 #define HURRY 30
 
+/* With CEN cut the module goes on running its firmware, which does something with MISO. */
+const EmulationWires emulation_bad_wires[EMULATION_N_BAD_WIRES] = {
+  { "MISO low", UB_EMULATED_MISO_LOW, FALSE, FALSE, "miso-low" },
+  { "MISO high", UB_EMULATED_MISO_HIGH, FALSE, FALSE, "miso-high" },
+  { "MISO unstable", UB_EMULATED_MISO_UNSTABLE, FALSE, FALSE, "unstable" },
+  { "MOSI cut", UB_EMULATED_MISO_FINE, TRUE, FALSE, "no-flash-id" },
+  { "CEN cut", UB_EMULATED_MISO_FIRMWARE, FALSE, TRUE, "no-download-mode" },
+};
+
 static GSubprocess *
 spawn (GPtrArray *argv)
 {
@@ -194,6 +203,21 @@ emulation_fixture_wreck (EmulationFixture *self)
   memset (data, 0xFF, BOOTLOADER_SIZE + 16 * UB_SECTOR_SIZE);
   wrecked = g_bytes_new (data, g_bytes_get_size (self->original));
   ub_sim_chip_set_content (self->chip, wrecked);
+}
+
+/**
+ * emulation_fixture_set_wires:
+ * @self: the fixture
+ * @wires: (nullable): what is wrong with the wires, %NULL for nothing
+ */
+void
+emulation_fixture_set_wires (EmulationFixture *self, const EmulationWires *wires)
+{
+  UbEmulatedModule *module = ub_emulation_get_module (self->emulation);
+
+  ub_emulated_module_set_miso (module, wires != NULL ? wires->miso : UB_EMULATED_MISO_FINE);
+  ub_emulated_module_set_mosi_cut (module, wires != NULL && wires->mosi_cut);
+  ub_emulated_module_set_cen_cut (module, wires != NULL && wires->cen_cut);
 }
 
 /**

@@ -31,6 +31,27 @@ typedef struct {
 } EmulationFixture;
 
 /**
+ * EmulationWires:
+ * @name: what is wrong with them
+ * @miso: what the adapter reads
+ * @mosi_cut: whether what it sends does not arrive
+ * @cen_cut: whether CEN is not connected
+ * @error_name: what the program has to find out
+ *
+ * A mistake of a person who solders.
+ */
+typedef struct {
+  const char *name;
+  UbEmulatedMiso miso;
+  gboolean mosi_cut;
+  gboolean cen_cut;
+  const char *error_name;
+} EmulationWires;
+
+#define EMULATION_N_BAD_WIRES 5
+extern const EmulationWires emulation_bad_wires[EMULATION_N_BAD_WIRES];
+
+/**
  * EmulationRun:
  * @status: exit status, -1 when a signal ended it
  * @report: the JSON object, %NULL when there is none
@@ -43,6 +64,7 @@ typedef struct {
 void emulation_fixture_set_up (EmulationFixture *self);
 void emulation_fixture_tear_down (EmulationFixture *self);
 void emulation_fixture_wreck (EmulationFixture *self);
+void emulation_fixture_set_wires (EmulationFixture *self, const EmulationWires *wires);
 char *emulation_fixture_dup_path (EmulationFixture *self, const char *name);
 void emulation_fixture_assert_original (EmulationFixture *self);
 void emulation_fixture_assert_file (EmulationFixture *self, const char *path);

@@ -370,8 +370,8 @@ static glong
 get_capabilities (UMockdevIoctlClient *client)
 {
   UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
-  guint32 capabilities =
-      USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_BULK_CONTINUATION | USBDEVFS_CAP_NO_PACKET_SIZE_LIM;
+  guint32 capabilities = USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_BULK_CONTINUATION |
+                         USBDEVFS_CAP_NO_PACKET_SIZE_LIM | USBDEVFS_CAP_BULK_SCATTER_GATHER;
   g_autoptr (UMockdevIoctlData) data =
       umockdev_ioctl_data_resolve (arg, 0, sizeof capabilities, NULL);
 
@@ -638,6 +638,23 @@ ub_emulated_usb_get_n_writes (UbEmulatedUsb *self)
 
   g_mutex_lock (&PRIV (self)->mutex);
   n = PRIV (self)->n_writes;
+  g_mutex_unlock (&PRIV (self)->mutex);
+  return n;
+}
+
+/**
+ * ub_emulated_usb_get_n_bulk:
+ * @self: a device
+ *
+ * Returns: how many bulk transfers it got, in both directions
+ */
+guint
+ub_emulated_usb_get_n_bulk (UbEmulatedUsb *self)
+{
+  guint n;
+
+  g_mutex_lock (&PRIV (self)->mutex);
+  n = PRIV (self)->n_bulk;
   g_mutex_unlock (&PRIV (self)->mutex);
   return n;
 }

@@ -141,7 +141,8 @@ test_read_round_trips (void)
   }
 }
 
-/* Progress, map and address move at least every third of a second, and cancelling is noticed as soon. */
+/* Progress, map and address move at least every third of a second at common clocks, and cancelling is noticed as
+ * soon. */
 static gint64 last_us, longest_us;
 
 static void

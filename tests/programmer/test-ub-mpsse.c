@@ -27,7 +27,8 @@ assert_commands (GByteArray *commands, const char *expected)
 #define DRIVE_ZERO UB_MPSSE_RESET_DRIVE_ZERO
 
 /* Each way to let go of each kind of pin: the engine's start (60 MHz base, no adaptive clocking, no
- * three-phase clocking, no loopback, lines idle), CEN low, CEN released, every pin an input. */
+ * three-phase clocking, no loopback, lines idle), CEN low, CEN released, every pin an input
+ * (while CEN was low). */
 static const struct {
   guint pin;
   gboolean has_high;
@@ -38,21 +39,21 @@ static const struct {
   const char *inputs;
 } pin_cases[] = {
   { 4, TRUE, PUSH_PULL, "8A 97 8D 85 80 08 0B 82 00 00", "80 08 1B", "80 08 0B",
-    "80 08 0B 82 00 00 80 08 00" },
-  { 5, FALSE, PUSH_PULL, "8A 97 8D 85 80 08 0B", "80 08 2B", "80 08 0B", "80 08 0B 80 08 00" },
+    "82 00 00 80 08 00" },
+  { 5, FALSE, PUSH_PULL, "8A 97 8D 85 80 08 0B", "80 08 2B", "80 08 0B", "80 08 00" },
   { 6, TRUE, PUSH_PULL, "8A 97 8D 85 80 08 0B 82 00 00", "80 08 4B", "80 08 0B",
-    "80 08 0B 82 00 00 80 08 00" },
-  { 7, FALSE, PUSH_PULL, "8A 97 8D 85 80 08 0B", "80 08 8B", "80 08 0B", "80 08 0B 80 08 00" },
+    "82 00 00 80 08 00" },
+  { 7, FALSE, PUSH_PULL, "8A 97 8D 85 80 08 0B", "80 08 8B", "80 08 0B", "80 08 00" },
   { 8, TRUE, PUSH_PULL, "8A 97 8D 85 80 08 0B 82 00 00", "82 00 01", "82 00 00",
-    "82 00 00 82 00 00 80 08 00" },
+    "82 00 00 80 08 00" },
   { 15, TRUE, PUSH_PULL, "8A 97 8D 85 80 08 0B 82 00 00", "82 00 80", "82 00 00",
-    "82 00 00 82 00 00 80 08 00" },
+    "82 00 00 80 08 00" },
   { 4, TRUE, DRIVE_ZERO, "8A 97 8D 85 9E 10 00 80 18 1B 82 00 00", "80 08 1B", "80 18 1B",
-    "80 18 1B 82 00 00 80 18 00" },
+    "82 00 00 80 08 00" },
   { 7, TRUE, DRIVE_ZERO, "8A 97 8D 85 9E 80 00 80 88 8B 82 00 00", "80 08 8B", "80 88 8B",
-    "80 88 8B 82 00 00 80 88 00" },
+    "82 00 00 80 08 00" },
   { 10, TRUE, DRIVE_ZERO, "8A 97 8D 85 9E 00 04 80 08 0B 82 04 04", "82 00 04", "82 04 04",
-    "82 04 04 82 04 00 80 08 00" },
+    "82 00 00 80 08 00" },
 };
 
 static void
