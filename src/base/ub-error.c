@@ -53,10 +53,10 @@ get_module_remedy (UbError code)
   switch ((int) code) {
   case UB_ERROR_MISO_LOW:
     return _ ("Check that the module has 3.3 V, that ground is shared, and that MISO goes to P23. "
-              "Check that CEN is not held low.");
+              "Check the CEN wire: it has to pull CEN low and to let go of it again.");
   case UB_ERROR_MISO_HIGH:
-    return _ ("Check the MISO wire (P23), ground, and that the module is powered. The pads named "
-              "SPI_MISO and SPI_MOSI are the wrong ones: use P20 to P23.");
+    return _ ("Check the wires of MISO (P23) and CEN, ground, and that the module is powered. The "
+              "pads named SPI_MISO and SPI_MOSI are the wrong ones: use P20 to P23.");
   case UB_ERROR_NO_DOWNLOAD_MODE:
     return _ (
         "Check the CEN wire: the module must be reset to enter download mode. Check SCK (P20) "
@@ -71,8 +71,8 @@ get_module_remedy (UbError code)
     return _ ("Plug the programmer in again and repeat the job: it continues where it stopped.");
   case UB_ERROR_TRANSFER:
   case UB_ERROR_TIMEOUT:
-    return _ ("Plug the programmer out and in again, use a short USB cable without a hub, and "
-              "repeat the job.");
+    return _ ("A USB programmer: plug it out and in again, on a short cable without a hub. A "
+              "computer’s own pins: check that nothing else uses them. Then repeat the job.");
   case UB_ERROR_CHIP_BUSY:
     return _ ("Power the module off and on and repeat the job. If it happens again, the supply is "
               "too weak or the flash is worn out.");

@@ -187,6 +187,10 @@ set_open_error (UbFtdiProgrammer *self, const UbUsbDevice *device, int result, G
 {
   if (result == NO_PERMISSION || !device->is_accessible)
     set_permission_error (error, device->node);
+  else if (result == CANNOT_CLAIM && device->driver != NULL &&
+           !g_str_equal (device->driver, "usbfs"))
+    g_set_error (error, UB_ERROR, UB_ERROR_KERNEL_DRIVER, _ ("the kernel driver “%s” holds the %s"),
+                 device->driver, ub_programmer_get_name (UB_PROGRAMMER (self)));
   else if (result == CANNOT_CLAIM)
     g_set_error (error, UB_ERROR, UB_ERROR_BUSY, _ ("%s is used by another program"),
                  ub_programmer_get_name (UB_PROGRAMMER (self)));

@@ -296,6 +296,28 @@ test_stuck_sector (void)
   job_tester_clear (&tester);
 }
 
+/* A flash that stays protected took nothing: the person is not told that the module may not start. */
+static void
+test_protected (void)
+{
+  g_autoptr (GBytes) content = job_tester_make_firmware ();
+  g_autoptr (GBytes) damaged = job_tester_replace (content, 0, 0x20000, 0x00);
+  g_autoptr (UbJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  JobTester tester;
+
+  job_tester_init (&tester, 0xC86515, damaged);
+  /* Everything protected, and SRP1, which locks the registers until power is lost. */
+  ub_sim_chip_set_status (tester.chip, 0x011C);
+  job = create_restore (tester.programmer, content, NULL);
+  g_assert_false (ub_job_run (job, NULL, &error));
+  g_assert_error (error, UB_ERROR, UB_ERROR_PROTECTED);
+  g_assert_cmpint (ub_job_get_report (job)->module_state, ==, UB_MODULE_UNTOUCHED);
+  assert_state_is_true (&tester, job, damaged, 0);
+  g_clear_object (&job);
+  job_tester_clear (&tester);
+}
+
 static void
 test_range (void)
 {
@@ -356,6 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/restore-job/stop-everywhere", test_stop_everywhere);
   g_test_add_func ("/restore-job/trouble-everywhere", test_trouble_everywhere);
   g_test_add_func ("/restore-job/stuck-sector", test_stuck_sector);
+  g_test_add_func ("/restore-job/protected", test_protected);
   g_test_add_func ("/restore-job/range", test_range);
   return g_test_run ();
 }
