@@ -14,6 +14,7 @@
 #include "ub-log-view.h"
 #include "ub-pair-box.h"
 #include "ub-step-list.h"
+#include "ub-stop-dialog.h"
 
 #include <glib/gi18n.h>
 
@@ -213,15 +214,9 @@ stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (!ub_job_runner_is_running (self->runner) || ub_job_runner_is_stopping (self->runner))
     return;
-  dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Stop the Job?"),
-                                   ub_job_request_get_stop_text (request));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "continue", _ ("_Continue"),
-                                    "stop", _ ("_Stop"), NULL);
-  if (ub_job_request_writes (request))
-    adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop",
-                                                ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "continue");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "continue");
+  dialog = ub_stop_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Stop the Job?"),
+                               ub_job_request_get_stop_text (request), _ ("_Stop"),
+                               ub_job_request_writes (request));
   g_signal_connect_object (dialog, "response", G_CALLBACK (answer_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->runner, "finished", G_CALLBACK (finished_cb), dialog,
                            G_CONNECT_SWAPPED);

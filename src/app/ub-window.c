@@ -14,6 +14,7 @@
 #include "ub-help-window.h"
 #include "ub-log-window.h"
 #include "ub-settings.h"
+#include "ub-stop-dialog.h"
 
 #include <glib/gi18n.h>
 
@@ -298,16 +299,10 @@ close_answered_cb (UbWindow *self, const char *response)
 static void
 ask_before_closing (UbWindow *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), _ ("Stop and Close?"),
-      ub_job_request_get_stop_text (ub_job_runner_get_request (self->runner)));
+  const char *text = ub_job_request_get_stop_text (ub_job_runner_get_request (self->runner));
+  GtkWidget *dialog = ub_stop_dialog_new (GTK_WINDOW (self), _ ("Stop and Close?"), text,
+                                          _ ("_Stop and Close"), TRUE);
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "continue", _ ("_Continue"),
-                                    "stop", _ ("_Stop and Close"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "continue");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "continue");
   g_signal_connect_object (dialog, "response", G_CALLBACK (close_answered_cb), self,
                            G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
