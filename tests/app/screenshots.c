@@ -238,7 +238,7 @@ shoot_progress_for_store (UbAppFixture *fixture, GFile *backup)
   ub_app_load (fixture, UB_IMAGE_SLOT_FULL, g_file_peek_path (backup));
   ub_app_wait_ms (fixture, 1000);
   ub_app_click (GTK_WIDGET (fixture->window), "Restore Module");
-  ub_app_wait_ms (fixture, 4000);
+  ub_app_wait_ms (fixture, 2700);
   shoot_for_store (fixture, "progress");
   ub_app_wait_for_page (fixture, "result");
 }
