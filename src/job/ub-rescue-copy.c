@@ -427,20 +427,30 @@ ub_rescue_copy_dup_name (UbImageAnalysis *chip)
                           mac->len > 0 ? mac->str : "unknown", date);
 }
 
+/* In a Flatpak without permission for it, the home is a folder in memory that goes with the program; the data
+ * folder stays (~/.var/app/APP-ID/data). */
+static gboolean
+is_home_lasting (void)
+{
+  const char *home = g_get_home_dir ();
+
+  return home != NULL && g_access (home, W_OK) == 0 &&
+         !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
 /**
  * ub_rescue_copy_get_default_folder:
  *
  * Returns: (transfer full): the folder for backups where none was chosen: “Unbrick” in the person's
- *   documents, in their home where there are no documents, or else in their data folder
+ *   documents, in their home where there are no documents, or else, and in a sandbox, in their data folder
  */
 GFile *
 ub_rescue_copy_get_default_folder (void)
 {
   const char *base = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
-  const char *home = g_get_home_dir ();
 
-  if (base == NULL && home != NULL && g_access (home, W_OK) == 0)
-    base = home;
+  if (base == NULL && is_home_lasting ())
+    base = g_get_home_dir ();
   if (base == NULL)
     base = g_get_user_data_dir ();
   return g_file_new_build_filename (base, "Unbrick", NULL);
