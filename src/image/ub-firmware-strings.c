@@ -184,6 +184,28 @@ find_tuya (const guint8 *code, gsize size, UbFirmwareStrings *self)
   return TRUE;
 }
 
+/* The radios of the families differ, and so do the names of their driver's tables. */
+static void
+find_radio (const guint8 *code, gsize size, UbFirmwareStrings *self)
+{
+  static const struct {
+    const char *word;
+    const char *chip;
+  } radios[] = {
+    { "gtx_dcorMod_temp",
+      "BK7231N" }, /* in 43 of 43 apps for N, in none for T, U, BK7238, BK7252 */
+    { "rwnx_tpc_pa_map_init", "BK7231T" }, /* in 17 of 17 for T; U and BK7252 have it, too */
+  };
+  gsize at;
+
+  for (guint i = 0; i < G_N_ELEMENTS (radios) && self->radio_chip == NULL; i++) {
+    if (find (code, size, 0, radios[i].word, &at)) {
+      self->radio_chip = radios[i].chip;
+      self->radio_evidence = radios[i].word;
+    }
+  }
+}
+
 /**
  * ub_firmware_strings_find:
  * @code: an app without CRC16s, in the clear
@@ -194,9 +216,10 @@ void
 ub_firmware_strings_find (const guint8 *code, gsize size, UbFirmwareStrings *out_strings)
 {
   memset (out_strings, 0, sizeof *out_strings);
-  if (find_openbeken (code, size, out_strings) || find_libretiny (code, size, out_strings))
-    return;
-  find_tuya (code, size, out_strings);
+  if (!find_openbeken (code, size, out_strings) && !find_libretiny (code, size, out_strings))
+    find_tuya (code, size, out_strings);
+  if (out_strings->chip == NULL)
+    find_radio (code, size, out_strings);
 }
 
 /* `OpenLN882H_1.17.203`: OpenBeken names itself after the chip it is built for. */
@@ -268,6 +291,7 @@ ub_firmware_strings_clear (UbFirmwareStrings *strings)
   g_clear_pointer (&strings->sdk, g_free);
   g_clear_pointer (&strings->chip, g_free);
   g_clear_pointer (&strings->chip_evidence, g_free);
+  strings->radio_chip = strings->radio_evidence = NULL;
 }
 
 /* `BK7231N_1.0.1` as Tuya's bootloaders write it, or `BK7231n`, NUL, `_1.0.13` as Beken's do. */
@@ -286,6 +310,35 @@ parse_bootloader_version (const char *chip, const char *rest, char **out_name, c
   *out_name = g_ascii_strup (chip, -1);
   *out_version = g_strndup (rest + 1, n - 1);
   return TRUE;
+}
+
+/* Where BK7231N, BK7238 and BK7252N keep the mark of their boot ROM: not a name, for the last two share it. */
+#define ROM_MARK 0x100
+
+/* Beken's newest: `_1.0.15` near the beginning, and the chip's name somewhere else. */
+static gboolean
+find_name_apart (const guint8 *code, gsize size, char **out_name, char **out_version)
+{
+  g_autofree char *chip = NULL;
+
+  for (gsize at = 0; chip == NULL && find (code, size, at, "BK7", &at); at++) {
+    g_autofree char *text = dup_text (code, size, at);
+
+    if (at == ROM_MARK || (at > 0 && g_ascii_isalnum ((char) code[at - 1])))
+      continue;
+    chip = dup_chip (text);
+    if (chip != NULL && strlen (chip) != strlen (text))
+      g_clear_pointer (&chip, g_free);
+  }
+  if (chip == NULL)
+    return FALSE;
+  for (gsize at = 0; find (code, size, at, "_1.", &at); at++) {
+    g_autofree char *text = dup_text (code, size, at);
+
+    if (parse_bootloader_version (chip, text, out_name, out_version))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /**
@@ -317,5 +370,5 @@ ub_bootloader_find_version (const guint8 *code, gsize size, char **out_name, cha
       return TRUE;
     }
   }
-  return FALSE;
+  return find_name_apart (code, size, out_name, out_version);
 }

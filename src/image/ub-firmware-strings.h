@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @sdk: the SDK's line about itself
  * @chip: the chip it says it is built for, such as `BK7231N`, in upper case
  * @chip_evidence: the words that say so
+ * @radio_chip: if it does not say, the chip whose radio it drives, `BK7231N` or `BK7231T`
+ * @radio_evidence: the word of the driver that tells
  *
  * What an app says about itself in its strings. All are %NULL when it does not say.
  */
@@ -29,6 +31,8 @@ typedef struct {
   char *sdk;
   char *chip;
   char *chip_evidence;
+  const char *radio_chip;
+  const char *radio_evidence;
 } UbFirmwareStrings;
 
 void ub_firmware_strings_find (const guint8 *code, gsize size, UbFirmwareStrings *out_strings);

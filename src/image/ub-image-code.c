@@ -60,9 +60,25 @@ note_damage (UbCodeArea *area, guint32 address)
   }
 }
 
+/* Whether @address is in a block that a header off the grid lies across: it is the header's, whose own
+ * checksums hold. */
+static gboolean
+is_under_header (UbImageAnalysis *self, guint first_rbl, guint32 address)
+{
+  for (guint i = first_rbl; i < self->n_rbl; i++) {
+    const UbRbl *rbl = &self->rbl[i];
+
+    if (!rbl->on_grid && address + UB_BEKEN_BLOCK_SIZE > rbl->address &&
+        address < rbl->address + CODED_RBL_SIZE)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* Counts blocks, finds damaged ones, and tells how far the code reaches. */
 static gsize
-count_blocks (UbCodeArea *area, const guint8 *data, gsize size)
+count_blocks (
+    UbImageAnalysis *self, UbCodeArea *area, const guint8 *data, gsize size, guint first_rbl)
 {
   gboolean after_blank = FALSE, stale = FALSE;
   gsize used = 0;
@@ -70,6 +86,10 @@ count_blocks (UbCodeArea *area, const guint8 *data, gsize size)
   for (gsize i = 0; size - i >= UB_BEKEN_BLOCK_SIZE; i += UB_BEKEN_BLOCK_SIZE) {
     guint32 address = area->address + (guint32) i;
 
+    if (is_under_header (self, first_rbl, address)) {
+      after_blank = FALSE;
+      continue;
+    }
     switch (ub_beken_block_check (data + i)) {
     case UB_BLOCK_VALID:
       area->crc.valid++;
@@ -95,41 +115,69 @@ count_blocks (UbCodeArea *area, const guint8 *data, gsize size)
   return used;
 }
 
-static gint
-find_rbl (UbImageAnalysis *self, const UbCodeArea *area, const guint8 *data, gsize size)
+static gboolean
+read_coded_rbl (const guint8 *block, UbRbl *out_rbl)
 {
-  gint found = -1;
+  guint8 header[UB_RBL_HEADER_SIZE];
 
-  for (gsize i = 0; size - i >= CODED_RBL_SIZE; i += UB_BEKEN_BLOCK_SIZE) {
-    guint8 header[UB_RBL_HEADER_SIZE];
-    UbRbl rbl;
-
-    if (data[i] != 'R' || memcmp (data + i, "RBL", 4) != 0 || self->n_rbl == UB_MAX_RBL)
-      continue;
-    ub_beken_code_strip (data + i, CODED_RBL_SIZE, header);
-    if (!ub_rbl_parse (header, &rbl) || (!rbl.header_ok && found >= 0))
-      continue;
-    rbl.address = area->address + (guint32) i;
-    rbl.on_grid = TRUE;
-    found = (gint) self->n_rbl;
-    self->rbl[self->n_rbl++] = rbl;
-  }
-  return found;
+  ub_beken_code_strip (block, CODED_RBL_SIZE, header);
+  return ub_rbl_parse (header, out_rbl);
 }
 
-/* The header vouches for the code before it: damage elsewhere in the partition is none of the code's. */
-static void
-check_rbl (UbImageAnalysis *self, UbCodeArea *area, const guint8 *code, gsize size)
+static gboolean
+are_blocks_valid (const guint8 *block, guint n)
 {
-  UbRbl *rbl;
+  for (guint i = 0; i < n; i++) {
+    if (ub_beken_block_check (block + i * UB_BEKEN_BLOCK_SIZE) != UB_BLOCK_VALID)
+      return FALSE;
+  }
+  return TRUE;
+}
 
-  if (area->rbl < 0)
-    return;
-  rbl = &self->rbl[area->rbl];
-  ub_rbl_check_plain (
-      rbl, code,
-      MIN (size, (rbl->address - area->address) / UB_BEKEN_BLOCK_SIZE * UB_BEKEN_BLOCK_DATA));
-  area->proven = rbl->payload_crc == UB_CHECK_GOOD && rbl->payload_fnv == UB_CHECK_GOOD;
+/* Headers of the code, on the grid of its blocks; or, in a partition whose length is no multiple of a block, such
+ * as that of 956 KiB in which the BK7231T SDK packs apps (its tools/generate/mpytools.py), at the end of that, off
+ * the grid. There only a whole one counts. */
+static void
+find_rbl_headers (UbImageAnalysis *self, const UbCodeArea *area, const guint8 *data, gsize size)
+{
+  for (gsize from = 0; from < size && self->n_rbl < UB_MAX_RBL;) {
+    const guint8 *hit = memmem (data + from, size - from, "RBL", 4);
+    gsize offset;
+    gboolean on_grid;
+    UbRbl rbl;
+
+    if (hit == NULL || (gsize) (hit - data) + CODED_RBL_SIZE > size)
+      return;
+    offset = (gsize) (hit - data);
+    from = offset + 4;
+    on_grid = offset % UB_BEKEN_BLOCK_SIZE == 0;
+    if (!read_coded_rbl (hit, &rbl))
+      continue;
+    if (!on_grid &&
+        !(rbl.header_ok && are_blocks_valid (hit, CODED_RBL_SIZE / UB_BEKEN_BLOCK_SIZE)))
+      continue;
+    rbl.address = area->address + (guint32) offset;
+    rbl.on_grid = on_grid;
+    self->rbl[self->n_rbl++] = rbl;
+  }
+}
+
+/* The header vouches for the code before it: damage elsewhere in the partition is none of the code's. Of several,
+ * the one that describes the code counts; else the last whole one. */
+static void
+choose_rbl (
+    UbImageAnalysis *self, UbCodeArea *area, guint first_rbl, const guint8 *code, gsize size)
+{
+  for (guint i = first_rbl; i < self->n_rbl && !area->proven; i++) {
+    UbRbl *rbl = &self->rbl[i];
+
+    ub_rbl_check_plain (
+        rbl, code,
+        MIN (size, (rbl->address - area->address) / UB_BEKEN_BLOCK_SIZE * UB_BEKEN_BLOCK_DATA));
+    area->proven = rbl->payload_crc == UB_CHECK_GOOD && rbl->payload_fnv == UB_CHECK_GOOD;
+    if (area->proven || area->rbl < 0 || rbl->header_ok)
+      area->rbl = (gint) i;
+  }
 }
 
 static gboolean
@@ -173,8 +221,9 @@ get_state (UbImageAnalysis *self, const UbCodeArea *area)
 static guint8 *
 examine_area (UbImageAnalysis *self, UbCodeArea *area, guint32 address, guint32 end, gsize *out_n)
 {
-  gsize size, n, used;
+  gsize size, n, used, whole;
   const guint8 *data = g_bytes_get_data (self->content, &size);
+  guint first_rbl = self->n_rbl;
   guint8 *code;
 
   *out_n = 0;
@@ -187,14 +236,14 @@ examine_area (UbImageAnalysis *self, UbCodeArea *area, guint32 address, guint32 
   n = MIN (size - (address - self->address), end - address);
   area->end = address + (guint32) n;
 
-  used = count_blocks (area, data, n);
-  if (area->end < end)
-    area->cut =
-        !is_all_ff (data + n / UB_BEKEN_BLOCK_SIZE * UB_BEKEN_BLOCK_SIZE, n % UB_BEKEN_BLOCK_SIZE);
-  area->rbl = find_rbl (self, area, data, n);
+  find_rbl_headers (self, area, data, n);
+  used = count_blocks (self, area, data, n, first_rbl);
+  whole = n / UB_BEKEN_BLOCK_SIZE * UB_BEKEN_BLOCK_SIZE;
+  if (area->end < end && !is_under_header (self, first_rbl, address + (guint32) whole))
+    area->cut = !is_all_ff (data + whole, n - whole);
   code = g_malloc (MAX (used / UB_BEKEN_BLOCK_SIZE, 1) * UB_BEKEN_BLOCK_DATA);
   *out_n = ub_beken_code_strip (data, used, code);
-  check_rbl (self, area, code, *out_n);
+  choose_rbl (self, area, first_rbl, code, *out_n);
   return code;
 }
 
@@ -256,13 +305,11 @@ find_app_end (UbImageAnalysis *self)
   for (; address < MAX_CODE_END && address - self->address + CODED_RBL_SIZE <= size;
        address += UB_BEKEN_BLOCK_SIZE) {
     const guint8 *block = data + (address - self->address);
-    guint8 header[UB_RBL_HEADER_SIZE];
     UbRbl rbl;
 
     if (block[0] != 'R' || memcmp (block, "RBL", 4) != 0)
       continue;
-    ub_beken_code_strip (block, CODED_RBL_SIZE, header);
-    if (ub_rbl_parse (header, &rbl) && rbl.header_ok && strcmp (rbl.name, "app") == 0)
+    if (read_coded_rbl (block, &rbl) && rbl.header_ok && strcmp (rbl.name, "app") == 0)
       return address + CODED_RBL_SIZE;
   }
   return UB_DEFAULT_CODE_END;

@@ -66,6 +66,15 @@ weigh_names (UbImageAnalysis *self, Votes *votes)
     self->app.family = family;
     if (family == UB_FAMILY_UNKNOWN && self->other_chip == NULL)
       self->other_chip = g_strdup (self->firmware.chip);
+  } else if (self->firmware.radio_chip != NULL) {
+    UbFamily family = family_of_chip (self->firmware.radio_chip);
+
+    ub_image_analysis_add_evidence (self, _ ("firmware drives the radio of a %s (“%s”)"),
+                                    self->firmware.radio_chip, self->firmware.radio_evidence);
+    count_vote (votes, family, 2, FALSE);
+    /* Only the N's radio is its alone. */
+    if (family == UB_FAMILY_N || self->app.key == UB_BEKEN_KEY_TUYA)
+      self->app.family = family;
   }
 }
 
@@ -83,7 +92,10 @@ weigh_places (UbImageAnalysis *self, Votes *votes)
       count_vote (votes, address == 0x12A000 ? UB_FAMILY_N : UB_FAMILY_T, 2, FALSE);
     }
   }
-  if (self->has_calibration) {
+  /* Behind that of 0xAE000 bytes at 0x132000, newer bootloaders of any chip have it. */
+  if (self->has_calibration &&
+      !(download != NULL && ub_fal_partition_get_address (download) == 0x132000 &&
+        ub_fal_partition_get_end (download) == self->calibration.address)) {
     ub_image_analysis_add_evidence (self, _ ("calibration at 0x%X"), self->calibration.address);
     count_vote (votes,
                 self->calibration.address == UB_CALIBRATION_ADDRESS_N ? UB_FAMILY_N : UB_FAMILY_T,

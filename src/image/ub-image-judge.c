@@ -61,6 +61,12 @@ judge_rbl (UbImageAnalysis *self, const UbCodeArea *area, const char *what)
                                       "was left over, or the %s was "
                                       "changed."),
                                    what, rbl->address, what);
+  } else if (!rbl->on_grid) {
+    ub_image_analysis_add_finding (self, UB_SEVERITY_NOTE, "rbl-place",
+                                   _ ("The header behind the %s lies at 0x%06X, not at the end of "
+                                      "its partition. The BK7231T SDK packs them so, and "
+                                      "bootloaders start them all the same."),
+                                   what, rbl->address);
   }
 }
 
@@ -85,8 +91,10 @@ judge_area (UbImageAnalysis *self, const UbCodeArea *area, const char *what)
 
       ub_image_analysis_add_finding (
           self, UB_SEVERITY_BLOCKING, "crc-damaged",
-          _ ("The %s is damaged: the checksums of %u of its blocks do not hold (%s)."), what,
-          area->crc.damaged, places);
+          ngettext ("The %s is damaged: the checksum of %u of its blocks does not hold (%s).",
+                    "The %s is damaged: the checksums of %u of its blocks do not hold (%s).",
+                    area->crc.damaged),
+          what, area->crc.damaged, places);
     }
     if (area->cut)
       ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "truncated",
@@ -98,8 +106,10 @@ judge_area (UbImageAnalysis *self, const UbCodeArea *area, const char *what)
   if (area->n_runs + area->n_stale > 0)
     ub_image_analysis_add_finding (
         self, UB_SEVERITY_WARNING, "stale-code",
-        _ ("Behind the %s lies older code with %u damaged blocks, which is not used."), what,
-        area->crc.damaged);
+        ngettext ("Behind the %s lies older code with %u damaged block, which is not used.",
+                  "Behind the %s lies older code with %u damaged blocks, which is not used.",
+                  area->crc.damaged),
+        what, area->crc.damaged);
   if (area->key == UB_BEKEN_KEY_UNKNOWN)
     ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "unknown-key",
                                    _ ("The %s is encrypted with a key that is not known: it runs "
@@ -202,12 +212,20 @@ has_unreadable_storage (UbImageAnalysis *self)
 static void
 judge_storage (UbImageAnalysis *self)
 {
-  if (self->tuya != NULL && !ub_tuya_storage_is_intact (self->tuya))
-    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "tuya-storage-damaged",
-                                   _ ("Tuya’s storage is damaged: %u of its %u sectors are whole."),
-                                   ub_tuya_storage_get_n_sectors_intact (self->tuya),
-                                   ub_tuya_storage_get_n_sectors (self->tuya));
-  else if (self->tuya == NULL && has_unreadable_storage (self))
+  if (self->tuya != NULL && !ub_tuya_storage_is_intact (self->tuya)) {
+    guint n = ub_tuya_storage_get_n_sectors (self->tuya);
+    guint n_intact = ub_tuya_storage_get_n_sectors_intact (self->tuya);
+
+    if (n_intact < n)
+      ub_image_analysis_add_finding (
+          self, UB_SEVERITY_WARNING, "tuya-storage-damaged",
+          _ ("Tuya’s storage is damaged: %u of its %u sectors are whole."), n_intact, n);
+    else
+      ub_image_analysis_add_finding (
+          self, UB_SEVERITY_WARNING, "tuya-storage-damaged",
+          _ ("Tuya’s storage is damaged: its sectors are whole, but not all of its values are."));
+  }
+  if (self->tuya == NULL && has_unreadable_storage (self))
     ub_image_analysis_add_finding (
         self, UB_SEVERITY_WARNING, "tuya-storage-unreadable",
         _ ("Tuya’s storage at 0x%06X cannot be read: its key is damaged, or it holds other data."),

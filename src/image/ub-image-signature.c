@@ -59,6 +59,8 @@ static const Magic MAGICS[] = {
   OTHER (ARCHIVE, "squashfs", "SquashFS file system", 0, "hsqs"),
   OTHER (ARCHIVE, "squashfs", "SquashFS file system", 0, "sqsh"),
   OTHER (ARCHIVE, "cramfs", "cramfs file system", 0, "\x45\x3d\xcd\x28"),
+  OTHER (ARCHIVE, "romfs", "ROM file system", 0, "-rom1fs-"),
+  OTHER (ARCHIVE, "littlefs", "LittleFS file system", 8, "littlefs"),
   OTHER (ARCHIVE, "ubi", "UBI image", 0, "UBI#"),
   OTHER (ARCHIVE, "android-sparse", "Android sparse image", 0, "\x3a\xff\x26\xed"),
   OTHER (ARCHIVE, "android-boot", "Android boot image", 0, "ANDROID!"),
@@ -84,9 +86,12 @@ static const Magic MAGICS[] = {
   CHIP ("uf2", "UF2 file", 0, "UF2\n\x57\x51\x5d\x9e"),
   CHIP ("bl602", "image for a BL602, BL616 or BL702", 0, "BFNP"),
   CHIP ("bl602-pack", "image for a BL602, BL616 or BL702", 0, "BL60"),
+  CHIP ("bl602-partitions", "partition table for a BL602, BL616 or BL702", 0, "BFPT"),
   /* Winner Micro's image header: W800/W801/W806 and W600 use the same magic (WM SDK, wm_img.h). */
   CHIP ("w800", "image for a W800 or W600", 0, "\x9f\xff\xff\xa0"),
   CHIP ("xr809", "image for an XR809 or XR806", 0, "AWIH"),
+  CHIP ("xr809-wlan", "Wi-Fi firmware for an XR809 or XR806", 0, "XR01"),
+  CHIP ("eswin-ota", "update package for an ECR6600 or TR6260", 0, "FotaPKG"),
   CHIP ("rtl8710a",
         "image for an RTL8710A or RTL8711A (Ameba)",
         0,
@@ -112,6 +117,10 @@ static const UbImageSignature S_RECORD = { UB_IMAGE_KIND_TEXT, "s-record",
 static const UbImageSignature PE = { UB_IMAGE_KIND_ELF, "pe", "Windows program" };
 static const UbImageSignature CORTEX_M = { UB_IMAGE_KIND_OTHER_CHIP, "cortex-m",
                                            "image for a Cortex-M chip, such as an STM32" };
+static const UbImageSignature RISC_V = { UB_IMAGE_KIND_OTHER_CHIP, "risc-v",
+                                         "program for a RISC-V chip, such as a BL602" };
+static const UbImageSignature ANDES = { UB_IMAGE_KIND_OTHER_CHIP, "andes",
+                                        "program for an Andes chip, such as an ECR6600" };
 static const UbImageSignature HTML = { UB_IMAGE_KIND_TEXT, "html",
                                        "web page: the download has failed" };
 static const UbImageSignature JSON = { UB_IMAGE_KIND_TEXT, "json", "JSON text" };
@@ -152,7 +161,9 @@ find_espressif (const guint8 *data, gsize size)
   return entry >> 28 == 4 || entry >> 28 == 3 ? &ESP32 : NULL;
 }
 
-/* Stack pointer into RAM, reset and fault vectors odd (Thumb) and close together (ARMv7-M manual, B1.5.3). */
+/* Stack pointer into RAM, reset and fault vectors odd (Thumb) and close together (ARMv7-M manual, B1.5.3). RAM is
+ * at 0x20000000 or 0x10000000 as a rule; of chips that have it elsewhere, such as the XR809, most vectors must be
+ * sane. */
 static gboolean
 is_cortex_m (const guint8 *data, gsize size)
 {
@@ -163,9 +174,7 @@ is_cortex_m (const guint8 *data, gsize size)
     return FALSE;
   sp = read_le32 (data);
   reset = read_le32 (data + 4);
-  if ((sp & 3) != 0 || (sp >> 28 != 2 && sp >> 28 != 1) || (reset & 1) == 0)
-    return FALSE;
-  if (sp >> 28 == 1 && sp >> 20 != 0x100)
+  if ((sp & 3) != 0 || sp == 0 || (reset & 1) == 0)
     return FALSE;
   for (guint i = 2; i < 16; i++) {
     guint32 vector = read_le32 (data + 4 * i);
@@ -176,7 +185,29 @@ is_cortex_m (const guint8 *data, gsize size)
       return FALSE;
     sane++;
   }
-  return sane >= 3;
+  return sane >= (sp >> 28 == 2 || sp >> 20 == 0x100 ? 3 : 8);
+}
+
+/* A C program's start sets the global pointer first: auipc gp, …; addi gp, gp, … (RISC-V psABI, linker relaxation). */
+static gboolean
+is_risc_v (const guint8 *data, gsize size)
+{
+  return size >= 64 && (read_le32 (data) & 0xFFF) == 0x197 &&
+         (read_le32 (data + 4) & 0xFFFFF) == 0x18193;
+}
+
+/* A table of vectors: jumps (opcode 0x48 of the AndeStar V3 manual, big-endian), each to one table behind it or to
+ * one handler, so that they are alike. */
+static gboolean
+is_andes (const guint8 *data, gsize size)
+{
+  if (size < 64)
+    return FALSE;
+  for (guint i = 0; i < 8; i++) {
+    if (data[4 * i] != 0x48 || data[4 * i + 1] != 0 || data[4 * i + 2] > 0x0F)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -300,5 +331,9 @@ ub_image_signature_find (const guint8 *data, gsize size)
     return espressif;
   if (is_cortex_m (data, size))
     return &CORTEX_M;
+  if (is_risc_v (data, size))
+    return &RISC_V;
+  if (is_andes (data, size))
+    return &ANDES;
   return find_text (data, size);
 }

@@ -30,7 +30,7 @@ typedef enum {
 /**
  * UbRbl:
  * @address: of the header, on the flash (or its offset, in a package)
- * @on_grid: it lies in CRC blocks, behind the code it describes
+ * @on_grid: it lies on the grid of the CRC blocks of the code it describes
  * @algo: %UB_RBL_ALGO_PLAIN and so on
  * @time: seconds since 1970
  * @crc32: CRC-32 over the package

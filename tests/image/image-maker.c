@@ -17,6 +17,7 @@
 
 #define BOOT_SIZE 0xE000
 #define APP_PARTITION_SIZE 0x108700
+#define NEWER_APP_PARTITION_SIZE 0x110000
 
 static void
 put_le32 (guint8 *p, guint32 value)
@@ -84,7 +85,7 @@ put_boot (guint8 *flash, const ImageSpec *spec)
   g_autofree guint8 *code = make_code (BOOT_SIZE, spec->boot_version, 1);
   guint8 header[UB_RBL_HEADER_SIZE], clear[8];
   guint8 *table = code + BOOT_SIZE - 3 * 64;
-  guint32 download = spec->family == UB_FAMILY_N ? 0x12A000 : 0x132000;
+  guint32 download = spec->family == UB_FAMILY_N && !spec->newer_table ? 0x12A000 : 0x132000;
 
   memset (code + 0x100, 0, 8);
   memcpy (code + 0x100, "BK7231", 6);
@@ -93,8 +94,10 @@ put_boot (guint8 *flash, const ImageSpec *spec)
   ub_beken_code_crypt (ub_beken_key_get (spec->key), 0, code, BOOT_SIZE);
   /* The table is in the clear on both families, the marker on the N only. */
   put_fal_entry (table, "bootloader", "beken_onchip_crc", 0, 0x10000);
-  put_fal_entry (table + 64, "app", "beken_onchip_crc", 0x10000, APP_PARTITION_SIZE);
-  put_fal_entry (table + 128, "download", "beken_onchip", download, 0xA6000);
+  put_fal_entry (table + 64, "app", "beken_onchip_crc", 0x10000,
+                 spec->newer_table ? NEWER_APP_PARTITION_SIZE : APP_PARTITION_SIZE);
+  put_fal_entry (table + 128, "download", "beken_onchip", download,
+                 spec->newer_table ? 0xAE000 : 0xA6000);
   if (spec->family == UB_FAMILY_N)
     memcpy (code + 0x100, clear, 8);
 
@@ -108,19 +111,22 @@ put_app (guint8 *flash, const ImageSpec *spec)
 {
   g_autofree guint8 *code = make_code (spec->app_size, spec->app_text, 2);
   guint8 header[UB_RBL_HEADER_SIZE];
+  guint32 end = spec->newer_table ? 0x132000 : IMAGE_CODE_END;
 
   ub_beken_code_crypt (ub_beken_key_get (spec->key), 0x10000, code, spec->app_size);
   ub_beken_code_add (code, spec->app_size, flash + 0x11000);
   if (spec->no_app_rbl)
     return;
   make_rbl (header, "app", code, spec->app_size);
-  ub_beken_code_add (header, sizeof header, flash + IMAGE_CODE_END - 102);
+  if (spec->app_rbl_end != 0)
+    end = spec->app_rbl_end;
+  ub_beken_code_add (header, sizeof header, flash + end - 102);
 }
 
 static void
 put_calibration (guint8 *flash, const ImageSpec *spec)
 {
-  guint8 *p = flash + (spec->family == UB_FAMILY_N ? 0x1D0000 : 0x1E0000);
+  guint8 *p = flash + (spec->family == UB_FAMILY_N && !spec->newer_table ? 0x1D0000 : 0x1E0000);
   guint32 length = spec->template_calibration ? 8 + 14 : 8 + 14 + 8 + 100;
 
   memset (p, 0, 8 + length);

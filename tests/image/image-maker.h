@@ -25,6 +25,8 @@ typedef struct {
   const char *app_text; /* a string in the app; no app without it */
   gsize app_size; /* logical bytes, a multiple of 32 */
   gboolean no_app_rbl;
+  guint32 app_rbl_end; /* where the app's header ends, if not at the end of the app's partition */
+  gboolean newer_table; /* of Beken's bootloaders from 1.0.8 on */
   const guint8 *mac; /* no calibration without it */
   gboolean template_calibration;
 } ImageSpec;

@@ -7,6 +7,7 @@
 
 #include "image-maker.h"
 #include "ub-error.h"
+#include "ub-firmware-strings.h"
 #include "ub-rbl.h"
 
 #include <string.h>
@@ -451,6 +452,135 @@ test_header_tells_the_end (void)
   g_assert_cmpstr (ub_image_analysis_get_firmware_version (analysis), ==, "1.9.1");
 }
 
+/* The SDK for BK7231T packs the app into 956 KiB, which is no multiple of a block: the header at the end of that
+ * is off the grid of the code's blocks. */
+static void
+test_header_off_the_grid (void)
+{
+  const gsize end = 0x100000;
+  ImageSpec spec, older;
+  g_autofree guint8 *flash = NULL;
+  g_autofree guint8 *longer = NULL;
+  g_autoptr (UbImageAnalysis) qio = NULL;
+  g_autoptr (UbImageAnalysis) app = NULL;
+  g_autoptr (UbImageAnalysis) more = NULL;
+  g_autoptr (UbImageAnalysis) over = NULL;
+  g_autoptr (UbImageAnalysis) cut = NULL;
+  g_autoptr (UbImageAnalysis) damaged = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  spec.app_rbl_end = (guint32) end;
+  flash = image_make_flash (&spec);
+
+  qio = image_analyse (flash, end);
+  g_assert_cmpint (ub_image_analysis_get_kind (qio), ==, UB_IMAGE_KIND_QIO);
+  g_assert_cmpint (ub_image_analysis_get_uses (qio), ==,
+                   UB_IMAGE_USE_QIO | UB_IMAGE_USE_APP | UB_IMAGE_USE_BOOTLOADER_DONOR);
+  g_assert_true (image_has_finding (qio, "rbl-place"));
+  app = image_analyse (flash + 0x11000, end - 0x11000);
+  g_assert_cmpint (ub_image_analysis_get_kind (app), ==, UB_IMAGE_KIND_APP);
+  g_assert_cmpint (ub_image_analysis_get_uses (app), ==, UB_IMAGE_USE_APP);
+  more = image_analyse (flash, 0x132000);
+  g_assert_cmpint (ub_image_analysis_get_uses (more), ==, ub_image_analysis_get_uses (qio));
+
+  /* Written over a longer app, whose own header stays where it was. */
+  image_spec_init (&older, UB_FAMILY_T);
+  older.app_size = 0xF0000;
+  longer = image_make_flash (&older);
+  memcpy (longer, flash, end);
+  over = image_analyse (longer, IMAGE_FLASH_SIZE);
+  g_assert_cmpint (ub_image_analysis_get_uses (over) & UB_IMAGE_USE_FULL, ==, UB_IMAGE_USE_FULL);
+  g_assert_false (image_has_finding (over, "rbl-payload"));
+
+  cut = image_analyse (flash, end - 1);
+  g_assert_cmpint (ub_image_analysis_get_uses (cut), ==, UB_IMAGE_USE_BOOTLOADER_DONOR);
+  flash[end - 60] ^= 1;
+  damaged = image_analyse (flash, end);
+  g_assert_cmpint (ub_image_analysis_get_uses (damaged), ==, UB_IMAGE_USE_BOOTLOADER_DONOR);
+}
+
+/* An app that names no chip is known by the driver of its radio. */
+static void
+test_family_by_radio (void)
+{
+  static const struct {
+    UbFamily family;
+    const char *word;
+  } rows[] = { { UB_FAMILY_N, "gtx_dcorMod_temp: 0x%x" }, { UB_FAMILY_T, "rwnx_tpc_pa_map_init" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    ImageSpec spec;
+    g_autoptr (GBytes) app = NULL;
+    g_autoptr (UbImageAnalysis) analysis = NULL;
+
+    image_spec_init (&spec, rows[i].family);
+    spec.app_text = rows[i].word;
+    app = image_make_part (&spec, 0x11000, IMAGE_CODE_END);
+    analysis = image_analyse_bytes (app);
+    g_assert_cmpint (ub_image_analysis_get_family (analysis), ==, rows[i].family);
+    g_assert_nonnull (ub_image_analysis_get_family_evidence (analysis)[0]);
+  }
+}
+
+/* With Beken's newer table the calibration lies at 0x1E0000 on an N, too. */
+static void
+test_newer_table (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autoptr (UbImageAnalysis) analysis = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  spec.newer_table = TRUE;
+  flash = image_make_flash (&spec);
+  analysis = image_analyse (flash, IMAGE_FLASH_SIZE);
+  g_assert_cmpint (ub_image_analysis_get_family (analysis), ==, UB_FAMILY_N);
+  g_assert_false (image_has_finding (analysis, "family-conflict"));
+  g_assert_cmpint (ub_image_analysis_get_uses (analysis) & UB_IMAGE_USE_FULL, ==,
+                   UB_IMAGE_USE_FULL);
+}
+
+static void
+put_text (guint8 *code, gsize at, const char *text)
+{
+  memcpy (code + at, text, strlen (text));
+}
+
+/* Tuya's and Beken's ways to name a bootloader. */
+static void
+test_bootloader_names (void)
+{
+  static const struct {
+    const char *mark; /* of the ROM, at 0x100 */
+    const char *version; /* behind it */
+    const char *name;
+    const char *behind_name;
+    const char *found;
+  } rows[] = {
+    { "BK7231", "", "BK7231N_1.0.1", "", "BK7231N 1.0.1" },
+    { "BK7231", "", "BK7231n", "_1.0.13", "BK7231N 1.0.13" },
+    { "BK7231", "_1.0.15", "BK7231n", "", "BK7231N 1.0.15" },
+    { "", "_1.0.15", "BK7231u", "", "BK7231U 1.0.15" },
+    { "BK7238", "_1.0.15", "BK7252N", "", "BK7252N 1.0.15" },
+    { "BK7231", "_1.0.15", "", "", NULL },
+    { "BK7231", "", "BK7231n", "", NULL },
+    { "BK7231", "_1.0.15", "OpenBK7231N", "", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    guint8 code[0x1000] = { 0 };
+    g_autofree char *name = NULL, *version = NULL, *found = NULL;
+
+    put_text (code, 0x100, rows[i].mark);
+    put_text (code, 0x108, rows[i].version);
+    put_text (code, 0x800, rows[i].name);
+    put_text (code, 0x800 + strlen (rows[i].name) + 1, rows[i].behind_name);
+    if (ub_bootloader_find_version (code, sizeof code, &name, &version))
+      found = g_strdup_printf ("%s %s", name, version);
+    g_assert_cmpstr (found, ==, rows[i].found);
+  }
+}
+
 static void
 test_other_chips_by_name (void)
 {
@@ -608,6 +738,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/image-analysis/plain-code", test_plain_code);
   g_test_add_func ("/image-analysis/code-in-the-clear", test_code_in_the_clear);
   g_test_add_func ("/image-analysis/header-tells-the-end", test_header_tells_the_end);
+  g_test_add_func ("/image-analysis/header-off-the-grid", test_header_off_the_grid);
+  g_test_add_func ("/image-analysis/family-by-radio", test_family_by_radio);
+  g_test_add_func ("/image-analysis/newer-table", test_newer_table);
+  g_test_add_func ("/image-analysis/bootloader-names", test_bootloader_names);
   g_test_add_func ("/image-analysis/other-chips-by-name", test_other_chips_by_name);
   g_test_add_func ("/image-analysis/calibration-lost", test_calibration_lost);
   g_test_add_func ("/image-analysis/chip", test_chip);

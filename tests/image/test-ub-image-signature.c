@@ -49,6 +49,18 @@ static const struct {
     BYTES ("\xe9\6\2\x20\x80\x14\x08\x40\xee\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1") },
   { "cortex-m", UB_IMAGE_KIND_OTHER_CHIP,
     BYTES ("\0\x50\0\x20\x45\1\0\x08\x81\1\0\x08\x83\1\0\x08\x85\1\0\x08") },
+  /* Stack pointer at an unusual place, and all vectors in a row. */
+  { "cortex-m", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\0\0\x24\0\1\x81\x26\0\x39\x81\x26\0\x39\x81\x26\0\x39\x81\x26\0\x39\x81\x26\0"
+           "\x39\x81\x26\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x39\x81\x26\0\x39\x81\x26\0\0\0\0\0"
+           "\x39\x81\x26\0\x39\x81\x26\0") },
+  { "risc-v", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("\x97\x21\2\x1f\x93\x81\1\x88\x73\x70\4\x30") },
+  { "andes", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("H\0\0TH\0\0PH\0\0NH\0\0LH\0\0JH\0\0HH\0\0FH\0\0D") },
+  { "bl602-partitions", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("BFPT\0\0\7\0") },
+  { "xr809-wlan", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("XR01\0\0\0\0") },
+  { "eswin-ota", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("FotaPKG") },
+  { "romfs", UB_IMAGE_KIND_ARCHIVE, BYTES ("-rom1fs-\0\0\x11\x30") },
+  { "littlefs", UB_IMAGE_KIND_ARCHIVE, BYTES ("\1\0\0\0\xf0\x0f\xff\xf7littlefs") },
   { "intel-hex", UB_IMAGE_KIND_TEXT, BYTES (":020000040800F2\r\n") },
   { "s-record", UB_IMAGE_KIND_TEXT, BYTES ("S0030000FC\r\n") },
   { "html", UB_IMAGE_KIND_TEXT, BYTES ("\n<!DOCTYPE html>\n<html lang=\"en\">") },
