@@ -117,21 +117,26 @@ new_devices (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) ub_usb_device_free);
 }
 
+/* %NULL when sysfs tells of no device, or not enough of one. */
 static GPtrArray *
 scan_sysfs (void)
 {
-  GPtrArray *devices = new_devices ();
+  g_autoptr (GPtrArray) devices = new_devices ();
   g_autoptr (GDir) dir = g_dir_open (SYSFS_DEVICES, 0, NULL);
   const char *path;
 
   while (dir != NULL && (path = g_dir_read_name (dir)) != NULL) {
-    /* Interfaces have a colon in their name. */
-    UbUsbDevice *device = strchr (path, ':') == NULL ? read_device (path) : NULL;
+    UbUsbDevice *device;
 
-    if (device != NULL)
-      g_ptr_array_add (devices, device);
+    /* Interfaces have a colon in their name. */
+    if (strchr (path, ':') != NULL)
+      continue;
+    device = read_device (path);
+    if (device == NULL)
+      return NULL;
+    g_ptr_array_add (devices, device);
   }
-  return devices;
+  return devices->len > 0 ? g_steal_pointer (&devices) : NULL;
 }
 
 /* “1-1.2” as the kernel calls it; what the node is called where the ports are not known. */
@@ -194,7 +199,7 @@ compare_paths (gconstpointer a, gconstpointer b)
  * @vendor_id: only devices of this vendor
  *
  * Lists what is plugged in, without opening anything. Where sysfs shows no USB device at all, not even the
- * computer's own hubs, libusb is asked; it knows neither serial numbers nor drivers.
+ * computer's own hubs, or not enough of one, libusb is asked; it knows neither serial numbers nor drivers.
  *
  * Returns: (transfer full) (element-type UbUsbDevice): the devices, ordered by where they are plugged in
  */
@@ -203,10 +208,8 @@ ub_usb_scan (guint16 vendor_id)
 {
   GPtrArray *devices = scan_sysfs ();
 
-  if (devices->len == 0) {
-    g_ptr_array_unref (devices);
+  if (devices == NULL)
     devices = scan_libusb ();
-  }
   for (guint i = devices->len; i > 0; i--) {
     const UbUsbDevice *device = g_ptr_array_index (devices, i - 1);
 

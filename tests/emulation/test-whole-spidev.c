@@ -152,57 +152,6 @@ get_module (Fixture *fixture)
 }
 
 static void
-short_miso (Fixture *fixture)
-{
-  ub_emulated_module_set_miso (get_module (fixture), UB_EMULATED_MISO_LOW);
-}
-
-static void
-float_miso (Fixture *fixture)
-{
-  ub_emulated_module_set_miso (get_module (fixture), UB_EMULATED_MISO_HIGH);
-}
-
-static void
-shake_miso (Fixture *fixture)
-{
-  ub_emulated_module_set_miso (get_module (fixture), UB_EMULATED_MISO_UNSTABLE);
-}
-
-static void
-mend_miso (Fixture *fixture)
-{
-  ub_emulated_module_set_miso (get_module (fixture), UB_EMULATED_MISO_FINE);
-}
-
-static void
-cut_mosi (Fixture *fixture)
-{
-  ub_emulated_module_set_mosi_cut (get_module (fixture), TRUE);
-}
-
-static void
-mend_mosi (Fixture *fixture)
-{
-  ub_emulated_module_set_mosi_cut (get_module (fixture), FALSE);
-}
-
-/* The module goes on running its firmware, which does something with MISO. */
-static void
-cut_cen (Fixture *fixture)
-{
-  ub_emulated_module_set_miso (get_module (fixture), UB_EMULATED_MISO_FIRMWARE);
-  ub_emulated_module_set_cen_cut (get_module (fixture), TRUE);
-}
-
-static void
-mend_cen (Fixture *fixture)
-{
-  mend_miso (fixture);
-  ub_emulated_module_set_cen_cut (get_module (fixture), FALSE);
-}
-
-static void
 refuse_spidev (Fixture *fixture)
 {
   ub_emulation_set_open_error (fixture->base.emulation, "/dev/spidev0.0", EACCES);
@@ -280,11 +229,6 @@ mend_transfers (Fixture *fixture)
 }
 
 static const Trouble troubles[] = {
-  { "MISO low", short_miso, mend_miso, "miso-low", 3 },
-  { "MISO high", float_miso, mend_miso, "miso-high", 3 },
-  { "MISO unstable", shake_miso, mend_miso, "unstable", 3 },
-  { "MOSI cut", cut_mosi, mend_mosi, "no-flash-id", 3 },
-  { "CEN cut", cut_cen, mend_cen, "no-download-mode", 3 },
   { "no permission for SPI", refuse_spidev, allow_spidev, "permission", 3 },
   { "no permission for GPIO", refuse_gpiochip, allow_gpiochip, "permission", 3 },
   { "SPI busy", occupy_spidev, allow_spidev, "busy", 3 },
@@ -294,15 +238,25 @@ static const Trouble troubles[] = {
   { "unplugged", unplug, mend_transfers, "unplugged", 0 },
 };
 
-/* The trouble has its name, the lines are released, nothing was made worse, and the same command does the
- * job when the trouble is over. */
+/* The same command does the job when the trouble is over. */
+static void
+check_restore (Fixture *fixture)
+{
+  g_auto (EmulationRun) run = { 0 };
+
+  emulation_run (&run, "restore", "-p", "spidev", fixture->base.original_path, "--no-backup", NULL);
+  g_assert_cmpint (run.status, ==, 0);
+  emulation_fixture_assert_original (&fixture->base);
+  assert_lines_released (fixture);
+}
+
+/* The trouble has its name, the lines are released, nothing was made worse. */
 static void
 test_trouble (gconstpointer data)
 {
   const Trouble *trouble = data;
   Fixture fixture = { 0 };
   g_auto (EmulationRun) bad = { 0 };
-  g_auto (EmulationRun) good = { 0 };
 
   set_up (&fixture, NULL);
   emulation_fixture_wreck (&fixture.base);
@@ -316,11 +270,28 @@ test_trouble (gconstpointer data)
   g_assert_false (ub_emulated_module_is_cen_low (get_module (&fixture)));
 
   trouble->end (&fixture);
-  emulation_run (&good, "restore", "-p", "spidev", fixture.base.original_path, "--no-backup", NULL);
-  g_assert_cmpint (good.status, ==, 0);
-  emulation_fixture_assert_original (&fixture.base);
-  assert_lines_released (&fixture);
+  check_restore (&fixture);
   tear_down (&fixture, NULL);
+}
+
+static void
+test_wires (Fixture *fixture, gconstpointer data)
+{
+  emulation_fixture_wreck (&fixture->base);
+  for (guint i = 0; i < EMULATION_N_BAD_WIRES; i++) {
+    g_auto (EmulationRun) run = { 0 };
+
+    g_test_message ("%s", emulation_bad_wires[i].name);
+    emulation_fixture_set_wires (&fixture->base, &emulation_bad_wires[i]);
+    emulation_run (&run, "restore", "-p", "spidev", fixture->base.original_path, "--no-backup",
+                   NULL);
+    g_assert_cmpstr (emulation_run_get_string (&run, "error_name"), ==,
+                     emulation_bad_wires[i].error_name);
+    g_assert_cmpint (run.status, ==, 3);
+    g_assert_false (ub_emulated_module_is_cen_low (get_module (fixture)));
+  }
+  emulation_fixture_set_wires (&fixture->base, NULL);
+  check_restore (fixture);
 }
 
 /* The CEN wire is off: the person resets the module by hand, here by power. */
@@ -400,6 +371,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &troubles[i], test_trouble);
   }
+  g_test_add ("/whole-spidev/wires", Fixture, NULL, set_up, test_wires, tear_down);
   g_test_add ("/whole-spidev/manual", Fixture, NULL, set_up, test_manual, tear_down);
   for (guint i = 0; i < G_N_ELEMENTS (deadly); i++) {
     g_autofree char *path = g_strdup_printf ("/whole-spidev/signal/%s", g_strsignal (deadly[i]));

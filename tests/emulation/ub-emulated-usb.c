@@ -39,6 +39,7 @@ typedef struct {
 
   GQueue transfers; /* in the order of submission */
   gboolean is_busy; /* another program has it */
+  gboolean is_plain; /* the system knows nothing of kernel drivers */
   UMockdevIoctlClient *claimers[MAX_INTERFACES]; /* NULL for nobody */
   gboolean has_driver;
   guint8 halted; /* address of the endpoint that stalled */
@@ -398,6 +399,9 @@ handle_request (UbEmulatedUsb *self, UMockdevIoctlClient *client)
   }
   if (priv->active_fault == UB_EMULATED_USB_GONE)
     return -ENODEV;
+  if (priv->is_plain && (request == USBDEVFS_GETDRIVER || request == USBDEVFS_IOCTL ||
+                         request == USBDEVFS_DISCONNECT_CLAIM))
+    return -ENOTTY;
   switch (request) {
   case USBDEVFS_GET_CAPABILITIES:
     return get_capabilities (client);
@@ -605,6 +609,30 @@ ub_emulated_usb_set_busy (UbEmulatedUsb *self, gboolean busy)
   g_mutex_lock (&PRIV (self)->mutex);
   PRIV (self)->is_busy = busy;
   g_mutex_unlock (&PRIV (self)->mutex);
+}
+
+/**
+ * ub_emulated_usb_make_plain:
+ * @self: a device that is plugged in
+ *
+ * From now on the system shows no more of it than its address and descriptors, which libusb needs, and knows
+ * nothing of kernel drivers.
+ */
+void
+ub_emulated_usb_make_plain (UbEmulatedUsb *self)
+{
+  static const char *const attributes[] = { "idVendor", "idProduct", "serial", "product" };
+  UbEmulatedUsbPrivate *priv = PRIV (self);
+
+  for (guint i = 0; i < G_N_ELEMENTS (attributes); i++) {
+    g_autofree char *path = g_build_filename (priv->sysfs_path, attributes[i], NULL);
+
+    ub_emulation_set_file (priv->emulation, path, NULL);
+  }
+  g_mutex_lock (&priv->mutex);
+  priv->is_plain = TRUE;
+  priv->has_driver = FALSE;
+  g_mutex_unlock (&priv->mutex);
 }
 
 /**

@@ -369,6 +369,50 @@ test_enumerate (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* Where the system tells little of its devices they are found and opened all the same. */
+static void
+test_plain (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UbEmulatedFtdi) ftdi =
+      ub_emulated_ftdi_plug (fixture->emulation, UB_EMULATED_FT232H, "FT1", 4, 1);
+  g_autoptr (UbEmulatedCh341a) ch341a = ub_emulated_ch341a_plug (fixture->emulation, FALSE, 2, 2);
+  g_autoptr (GPtrArray) infos = g_ptr_array_new_with_free_func (g_object_unref);
+
+  ub_emulated_usb_make_plain (UB_EMULATED_USB (ftdi));
+  ub_emulated_usb_make_plain (UB_EMULATED_USB (ch341a));
+  ub_ftdi_programmer_enumerate (infos);
+  ub_ch341a_programmer_enumerate (infos);
+  g_assert_cmpuint (infos->len, ==, 2);
+
+  for (guint i = 0; i < infos->len; i++) {
+    UbProgrammerInfo *info = g_ptr_array_index (infos, i);
+    g_autoptr (UbProgrammer) programmer = NULL;
+
+    g_assert_no_error (ub_programmer_info_get_problem (info));
+    programmer = open_programmer (ub_programmer_info_get_spec (info));
+    enter (programmer, 1500000);
+    g_assert_cmphex (read_id (programmer), ==, 0x1C7015);
+  }
+  g_assert_true (ub_emulated_ftdi_is_released (ftdi));
+  g_assert_true (ub_emulated_ch341a_is_released (ch341a));
+}
+
+/* What an interrupted program left in a CH341A is not taken for the replies of the next one. */
+static void
+test_ch341a_stale (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UbEmulatedCh341a) adapter = ub_emulated_ch341a_plug (fixture->emulation, FALSE, 2, 1);
+  static const guint8 packet[] = { 0xA8, 0xFF, 0xFF, 0xFF };
+  UbEmulatedUsbClass *klass = UB_EMULATED_USB_GET_CLASS (adapter);
+  g_autoptr (UbProgrammer) programmer = NULL;
+
+  for (guint i = 0; i < 5; i++)
+    klass->bulk_out (UB_EMULATED_USB (adapter), packet, sizeof packet);
+  programmer = open_programmer ("ch341a");
+  enter (programmer, 1500000);
+  g_assert_cmphex (read_id (programmer), ==, 0x1C7015);
+}
+
 static const struct {
   UbEmulatedUsbFault fault;
   int code;
@@ -443,6 +487,8 @@ main (int argc, char **argv)
   ADD ("choice", test_choice);
   ADD ("unusable", test_unusable);
   ADD ("enumerate", test_enumerate);
+  ADD ("plain", test_plain);
+  ADD ("ch341a-stale", test_ch341a_stale);
   ADD ("ftdi-faults", test_ftdi_faults);
   ADD ("ch341a-faults", test_ch341a_faults);
 #undef ADD
