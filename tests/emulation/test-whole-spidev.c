@@ -233,7 +233,7 @@ static const Trouble troubles[] = {
   { "no permission for GPIO", refuse_gpiochip, allow_gpiochip, "permission", 3 },
   { "SPI busy", occupy_spidev, allow_spidev, "busy", 3 },
   { "CEN line busy", occupy_line, free_line, "reset-line-busy", 3 },
-  { "I/O error", fail_transfers, mend_transfers, "transfer", 0 },
+  { "transfers fail", fail_transfers, mend_transfers, "transfer", 0 },
   { "timeout", time_out, mend_transfers, "timeout", 0 },
   { "unplugged", unplug, mend_transfers, "unplugged", 0 },
 };

@@ -392,11 +392,11 @@ main (int argc, char **argv)
   ADD ("ch341a/restore", NULL, set_up_ch341a, test_ch341a_restore);
   ADD ("wires/ftdi", NULL, set_up_ft232h, test_wires);
   ADD ("wires/ch341a", NULL, set_up_ch341a, test_wires);
-  ADD ("trouble/ftdi/backup", NULL, set_up_ft232h, test_backup_trouble);
-  ADD ("trouble/ftdi/restore", NULL, set_up_ft232h, test_restore_trouble);
-  ADD ("trouble/ftdi/permission", NULL, set_up_ft232h, test_permission);
-  ADD ("trouble/ch341a/backup", NULL, set_up_ch341a, test_backup_trouble);
-  ADD ("trouble/ch341a/permission", NULL, set_up_ch341a, test_permission);
+  ADD ("trouble/ftdi-backup", NULL, set_up_ft232h, test_backup_trouble);
+  ADD ("trouble/ftdi-restore", NULL, set_up_ft232h, test_restore_trouble);
+  ADD ("trouble/ftdi-permission", NULL, set_up_ft232h, test_permission);
+  ADD ("trouble/ch341a-backup", NULL, set_up_ch341a, test_backup_trouble);
+  ADD ("trouble/ch341a-permission", NULL, set_up_ch341a, test_permission);
   ADD ("two-programs/ftdi", "ftdi:clock=100000", set_up_ft232h, test_two_programs);
   ADD ("two-programs/ch341a", "ch341a", set_up_ch341a, test_two_programs);
 #undef ADD
