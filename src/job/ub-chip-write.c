@@ -10,7 +10,6 @@
 #include "ub-chip-write.h"
 
 #include "ub-clock-search.h"
-#include "ub-error.h"
 #include "ub-flash-writer.h"
 #include "ub-job-private.h"
 #include "ub-proven-read.h"
@@ -100,10 +99,8 @@ is_untouched (UbJob *job, const GError *error)
   ub_flash_get_counters (ub_job_get_flash (job), &counters);
   if (counters.sectors_erased > 0 || counters.bytes_programmed > 0)
     return FALSE;
-  /* Stopping happens between steps, and a flash that stays protected obeys none; after any other error
-   * the first step may have happened in part. */
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-         g_error_matches (error, UB_ERROR, UB_ERROR_PROTECTED);
+  /* Stopping happens between steps; after any other error the first step may have happened in part. */
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 static void
@@ -136,6 +133,10 @@ run_plan (UbJob *job,
   gboolean done;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  /* The writer does so, too; but what goes wrong here has left the content as it was. */
+  if (!ub_flash_unprotect (flash, error))
     return FALSE;
 
   done = ub_flash_writer_run (flash, plan, current, wanted, cancellable, &local_error);
