@@ -24,6 +24,10 @@
  * against the milliseconds that a USB round trip costs. */
 #define STREAM_CHUNK_US 8000
 
+/* Exchanges that hold little, as with a small spidev buffer at a high clock, follow each other at this
+ * pace: eight fall into the window all the same, and each is a system call. */
+#define STREAM_PACE_US 6000
+
 /* Bytes of one exchange of the stream, whatever the clock; bounds the memory. */
 #define STREAM_CHUNK_MAX 8192
 
@@ -275,6 +279,7 @@ ub_handshake_stream (UbProgrammer *programmer,
   gint64 begin = ub_programmer_get_time (programmer);
   guint64 passed;
 
+  chunk_us = MAX (chunk_us, STREAM_PACE_US);
   memset (tx, HANDSHAKE_BYTE, frame);
   for (guint i = 0; i < n_frames; i++) {
     batch[i] = (UbTransaction) {

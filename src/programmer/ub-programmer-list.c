@@ -334,7 +334,8 @@ ub_programmer_list_set_watching (UbProgrammerList *self, gboolean watching)
  * @error: return location for an error
  *
  * Returns: (transfer full): the only usable programmer that is not simulated; %NULL with
- *   %UB_ERROR_NO_PROGRAMMER or %UB_ERROR_SEVERAL_PROGRAMMERS and a message that lists what is there
+ *   %UB_ERROR_NO_PROGRAMMER or %UB_ERROR_SEVERAL_PROGRAMMERS and a message that lists what is there,
+ *   or with what is the matter with the only one there is
  */
 UbProgrammerInfo *
 ub_programmer_list_find_usable (UbProgrammerList *self, GError **error)
@@ -342,7 +343,8 @@ ub_programmer_list_find_usable (UbProgrammerList *self, GError **error)
   g_autoptr (GString) usable = g_string_new (NULL);
   g_autoptr (GString) unusable = g_string_new (NULL);
   UbProgrammerInfo *found = NULL;
-  guint n_usable = 0;
+  const GError *problem = NULL;
+  guint n_usable = 0, n_unusable = 0;
 
   g_return_val_if_fail (UB_IS_PROGRAMMER_LIST (self), NULL);
 
@@ -357,8 +359,10 @@ ub_programmer_list_find_usable (UbProgrammerList *self, GError **error)
       g_string_append_printf (usable, "\n  %s (%s)", ub_programmer_info_get_name (info),
                               ub_programmer_info_get_spec (info));
     } else {
+      problem = ub_programmer_info_get_problem (info);
+      n_unusable++;
       g_string_append_printf (unusable, "\n  %s: %s", ub_programmer_info_get_name (info),
-                              ub_programmer_info_get_problem (info)->message);
+                              problem->message);
     }
   }
   if (n_usable == 1)
@@ -366,7 +370,10 @@ ub_programmer_list_find_usable (UbProgrammerList *self, GError **error)
   if (n_usable > 1)
     g_set_error (error, UB_ERROR, UB_ERROR_SEVERAL_PROGRAMMERS,
                  _ ("several programmers are plugged in:%s"), usable->str);
-  else if (unusable->len > 0)
+  else if (n_unusable == 1)
+    /* With what to do about it. */
+    g_propagate_error (error, g_error_copy (problem));
+  else if (n_unusable > 1)
     g_set_error (error, UB_ERROR, UB_ERROR_NO_PROGRAMMER,
                  _ ("no programmer can be used as it is:%s"), unusable->str);
   else

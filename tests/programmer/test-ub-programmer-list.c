@@ -183,6 +183,12 @@ test_find_usable (void)
   unplug (computer, 3);
   ub_programmer_list_refresh (list);
   g_assert_null (ub_programmer_list_find_usable (list, &error));
+  g_assert_error (error, UB_ERROR, UB_ERROR_WRONG_JUMPER);
+  g_clear_error (&error);
+
+  plug (computer, 3, "1a86", "5523", "");
+  ub_programmer_list_refresh (list);
+  g_assert_null (ub_programmer_list_find_usable (list, &error));
   g_assert_error (error, UB_ERROR, UB_ERROR_NO_PROGRAMMER);
   /* It says what is there, and why it will not do. */
   {
