@@ -196,6 +196,27 @@ is_doubled (UbImageAnalysis *self)
   return size % 2 == 0 && size >= 0x2000 && memcmp (data, data + size / 2, size / 2) == 0;
 }
 
+/* A backup that was filled up to the size of a larger flash: blank, it may be one; all zeros, it is none. */
+static void
+judge_padding (UbImageAnalysis *self)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (self->content, &size);
+
+  if (self->for_chip || size <= SMALLEST_FLASH)
+    return;
+  if (is_uniform (data + SMALLEST_FLASH, size - SMALLEST_FLASH, 0xFF))
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "padding",
+                                   _ ("Behind 2 MiB it is blank to 0x%zX: if it was not read from "
+                                      "a flash of that size, it was filled up."),
+                                   size);
+  else if (is_uniform (data + SMALLEST_FLASH, size - SMALLEST_FLASH, 0x00))
+    ub_image_analysis_add_finding (self, UB_SEVERITY_BLOCKING, "trailing-data",
+                                   _ ("Behind 2 MiB it is filled up with zeros to 0x%zX: cut off "
+                                      "what is too much."),
+                                   size);
+}
+
 /* Tuya's firmware keeps its storage here; what is not blank and cannot be read was the storage once. */
 static gboolean
 has_unreadable_storage (UbImageAnalysis *self)
@@ -246,6 +267,8 @@ judge_whole (UbImageAnalysis *self)
                                    _ ("It begins at 0x%06X and wraps around, as bkWriter reads a "
                                       "flash; Unbrick puts it right."),
                                    UB_APP_ADDRESS);
+  if (ub_image_is_flash_size (g_bytes_get_size (self->content)))
+    judge_padding (self);
   judge_calibration (self);
   judge_storage (self);
   ub_image_analysis_add_finding (self, UB_SEVERITY_NOTE, "not-checked",

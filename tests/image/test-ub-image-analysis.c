@@ -522,6 +522,27 @@ test_family_by_radio (void)
   }
 }
 
+/* Filled up to 4 MiB: blank it may be a larger flash, but that is said; zeros are never one. */
+static void
+test_filled_up (void)
+{
+  const gsize size = 2 * IMAGE_FLASH_SIZE;
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autoptr (UbImageAnalysis) blank = NULL;
+  g_autoptr (UbImageAnalysis) zeros = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  flash = g_realloc (image_make_flash (&spec), size);
+  memset (flash + IMAGE_FLASH_SIZE, 0xFF, IMAGE_FLASH_SIZE);
+  blank = image_analyse (flash, size);
+  g_assert_true (image_has_finding (blank, "padding"));
+  memset (flash + IMAGE_FLASH_SIZE, 0, IMAGE_FLASH_SIZE);
+  zeros = image_analyse (flash, size);
+  g_assert_true (image_has_finding (zeros, "trailing-data"));
+  g_assert_cmpint (ub_image_analysis_get_uses (zeros), ==, UB_IMAGE_USE_BOOTLOADER_DONOR);
+}
+
 /* With Beken's newer table the calibration lies at 0x1E0000 on an N, too. */
 static void
 test_newer_table (void)
@@ -741,6 +762,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/image-analysis/header-off-the-grid", test_header_off_the_grid);
   g_test_add_func ("/image-analysis/family-by-radio", test_family_by_radio);
   g_test_add_func ("/image-analysis/newer-table", test_newer_table);
+  g_test_add_func ("/image-analysis/filled-up", test_filled_up);
   g_test_add_func ("/image-analysis/bootloader-names", test_bootloader_names);
   g_test_add_func ("/image-analysis/other-chips-by-name", test_other_chips_by_name);
   g_test_add_func ("/image-analysis/calibration-lost", test_calibration_lost);
