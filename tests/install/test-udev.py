@@ -32,7 +32,7 @@ check('SUBSYSTEM=="spidev"' in rules and 'SUBSYSTEM=="gpio", KERNEL=="gpiochip*"
 ftdi = read(source, "src", "programmer", "ub-ftdi-programmer.c")
 ch341a = read(source, "src", "programmer", "ub-ch341a-programmer.c")
 used = {(re.search(r"VENDOR_FTDI 0x(\w+)", ftdi)[1].lower(), product.lower())
-        for product in re.findall(r"^  \{ 0x([0-9A-Fa-f]{4}), TYPE_", ftdi, re.MULTILINE)}
+        for product in re.findall(r"^  \{ 0x([0-9A-Fa-f]{4}), ", ftdi, re.MULTILINE)}
 used.add((re.search(r"VENDOR_WCH 0x(\w+)", ch341a)[1].lower(), re.search(r"PRODUCT_SPI 0x(\w+)", ch341a)[1].lower()))
 check(len(used) >= 4, f"devices found in the code: {used}")
 check(used == covered, f"the code opens {sorted(used)}, the rules cover {sorted(covered)}")
