@@ -116,6 +116,8 @@ ub_flash_map_legend_init (UbFlashMapLegend *self)
 
   self->box = gtk_flow_box_new ();
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->box), GTK_SELECTION_NONE);
+  /* A flow box takes the focus even when none of its children can, and never gives it up again. */
+  gtk_widget_set_can_focus (self->box, FALSE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->box), 12);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->box), 2);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->box), UB_N_SECTOR_STATES);

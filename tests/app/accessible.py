@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The Unbrick authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The application as assistive technology sees it: what the tests over AT-SPI share.
+
+Exits with 77 (skipped) where the accessibility bus or its bindings are missing."""
+import contextlib
+import os
+import subprocess
+import sys
+import time
+
+try:
+    import gi
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi
+except (ImportError, ValueError):
+    sys.exit(77)
+
+LAUNCHERS = "/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher"
+PATIENCE = 60
+
+
+def walk(node, depth=0):
+    if node is None or depth > 60:
+        return
+    yield node
+    for i in range(node.get_child_count()):
+        yield from walk(node.get_child_at_index(i), depth + 1)
+
+
+def wait(what, function):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            found = function()
+        except Exception:  # the tree changes under our feet
+            found = None
+        if found:
+            return found
+        time.sleep(0.2)
+    sys.exit(f"waited in vain for {what}")
+
+
+def find_app():
+    desktop = Atspi.get_desktop(0)
+    for i in range(desktop.get_child_count()):
+        child = desktop.get_child_at_index(i)
+        if child is not None and "nbrick" in (child.get_name() or ""):
+            return child
+    return None
+
+
+def is_named(node, name):
+    # GTK 4.8 puts the label with its mnemonic before the label without.
+    own = node.get_name() or ""
+    return own == name or own.endswith(" " + name)
+
+
+def find(app, name, roles=None):
+    for node in walk(app):
+        if is_named(node, name) and (roles is None or node.get_role() in roles):
+            return node
+    return None
+
+
+def press(app, name):
+    node = wait(f"the button “{name}”", lambda: find(app, name, {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON}))
+    action = node.get_action_iface()
+    if action is None or not action.do_action(0):
+        sys.exit(f"“{name}” cannot be pressed over AT-SPI")
+
+
+@contextlib.contextmanager
+def running(command):
+    """Starts @command with accessibility on and yields its root; ends it afterwards."""
+    launcher = next((path for path in LAUNCHERS if os.path.exists(path)), None)
+    if launcher is None:
+        sys.exit(77)
+    bus = subprocess.Popen([launcher, "--launch-immediately"], stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    environment = dict(os.environ, GTK_A11Y="atspi")
+    environment.pop("G_DEBUG", None)
+    program = subprocess.Popen(command, env=environment)
+    try:
+        yield wait("the application", find_app)
+    finally:
+        program.terminate()
+        program.wait()
+        bus.terminate()
