@@ -390,8 +390,8 @@ main (int argc, char **argv)
   g_test_add ("/whole-usb/" path, Fixture, data, set_up, func, tear_down)
   ADD ("ch341a/part", NULL, set_up_ch341a, test_ch341a_part);
   ADD ("ch341a/restore", NULL, set_up_ch341a, test_ch341a_restore);
-  ADD ("wires/ftdi", NULL, set_up_ft232h, test_wires);
-  ADD ("wires/ch341a", NULL, set_up_ch341a, test_wires);
+  ADD ("wires-ftdi", NULL, set_up_ft232h, test_wires);
+  ADD ("wires-ch341a", NULL, set_up_ch341a, test_wires);
   ADD ("trouble/ftdi-backup", NULL, set_up_ft232h, test_backup_trouble);
   ADD ("trouble/ftdi-restore", NULL, set_up_ft232h, test_restore_trouble);
   ADD ("trouble/ftdi-permission", NULL, set_up_ft232h, test_permission);

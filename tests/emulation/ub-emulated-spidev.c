@@ -137,6 +137,17 @@ run_transfer (UbEmulatedSpidev *self,
 
 /* spi_transfer_one_message(): between transfers cs_change lets chip select rise for a moment, on the last
  * one it keeps it low. A transfer's delay passes before that. */
+/* A page program is the only transfer of its length: command, address and 256 bytes. */
+static gboolean
+has_page (const struct spi_ioc_transfer *transfers, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    if (transfers[i].tx_buf != 0 && transfers[i].len == 4 + 256)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static glong
 run_message (UbEmulatedSpidev *self,
              UMockdevIoctlData *block,
@@ -197,6 +208,8 @@ handle_message (UbEmulatedSpidev *self, UMockdevIoctlClient *client, gsize size)
     self->counters.refused++;
     return -number;
   }
+  if (has_page (transfers, n))
+    self->counters.page_messages++;
   return run_message (self, block, transfers, n);
 }
 

@@ -37,11 +37,13 @@ typedef struct {
  * UbEmulatedSpidevCounters:
  * @ioctls: all of them
  * @messages: those that move bytes
+ * @page_messages: those of them with at least one page to program
  * @refused: messages that a real kernel would have refused
  */
 typedef struct {
   guint ioctls;
   guint messages;
+  guint page_messages;
   guint refused;
 } UbEmulatedSpidevCounters;
 
