@@ -247,6 +247,22 @@ claim_device (UbCh341aProgrammer *self, const UbUsbDevice *device, GError **erro
   return FALSE;
 }
 
+static void
+ub_ch341a_programmer_close (UbProgrammer *programmer)
+{
+  UbCh341aProgrammer *self = UB_CH341A_PROGRAMMER (programmer);
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_out_of_step)
+    drop_stale_replies (self);
+  ub_ch341a_packets_start (&self->packets);
+  ub_ch341a_packets_add_reset (&self->packets, FALSE);
+  ub_ch341a_packets_add_release (&self->packets);
+  if (!run_short (self, &error))
+    g_info ("%s", error->message);
+  release_device (self);
+}
+
 static gboolean
 ub_ch341a_programmer_open (UbProgrammer *programmer, GError **error)
 {
@@ -271,26 +287,10 @@ ub_ch341a_programmer_open (UbProgrammer *programmer, GError **error)
   ub_ch341a_packets_start (&self->packets);
   ub_ch341a_packets_add_setup (&self->packets);
   if (!run_short (self, error)) {
-    release_device (self);
+    ub_ch341a_programmer_close (programmer); /* pins may be driven already */
     return FALSE;
   }
   return TRUE;
-}
-
-static void
-ub_ch341a_programmer_close (UbProgrammer *programmer)
-{
-  UbCh341aProgrammer *self = UB_CH341A_PROGRAMMER (programmer);
-  g_autoptr (GError) error = NULL;
-
-  if (self->is_out_of_step)
-    drop_stale_replies (self);
-  ub_ch341a_packets_start (&self->packets);
-  ub_ch341a_packets_add_reset (&self->packets, FALSE);
-  ub_ch341a_packets_add_release (&self->packets);
-  if (!run_short (self, &error))
-    g_info ("%s", error->message);
-  release_device (self);
 }
 
 static gboolean

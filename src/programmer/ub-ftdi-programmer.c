@@ -261,6 +261,22 @@ release_device (UbFtdiProgrammer *self)
   g_clear_pointer (&self->ftdi, ftdi_free);
 }
 
+static void
+ub_ftdi_programmer_close (UbProgrammer *programmer)
+{
+  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_out_of_step && !reset_engine (self))
+    g_info ("%s", ftdi_get_error_string (self->ftdi));
+  g_byte_array_set_size (self->commands, 0);
+  ub_mpsse_add_release (&self->mpsse, self->commands);
+  if (!run_and_sync (self, &error))
+    g_info ("%s", error->message);
+  ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET);
+  release_device (self);
+}
+
 static gboolean
 ub_ftdi_programmer_open (UbProgrammer *programmer, GError **error)
 {
@@ -311,26 +327,10 @@ ub_ftdi_programmer_open (UbProgrammer *programmer, GError **error)
   ub_programmer_set_limits (programmer, &limits);
   ub_mpsse_init (&self->mpsse, pin, chips[chip].has_high, chips[chip].reset_drive);
   if (!start_engine (self, error)) {
-    release_device (self);
+    ub_ftdi_programmer_close (programmer); /* pins may be driven already */
     return FALSE;
   }
   return TRUE;
-}
-
-static void
-ub_ftdi_programmer_close (UbProgrammer *programmer)
-{
-  UbFtdiProgrammer *self = UB_FTDI_PROGRAMMER (programmer);
-  g_autoptr (GError) error = NULL;
-
-  if (self->is_out_of_step && !reset_engine (self))
-    g_info ("%s", ftdi_get_error_string (self->ftdi));
-  g_byte_array_set_size (self->commands, 0);
-  ub_mpsse_add_release (&self->mpsse, self->commands);
-  if (!run_and_sync (self, &error))
-    g_info ("%s", error->message);
-  ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET);
-  release_device (self);
 }
 
 static gboolean

@@ -18,6 +18,11 @@
 #define N_IN 32
 #define N_OUT 4
 
+/* A device that goes on moving bytes is slow, not hung: each transfer that does so gives it this much more
+ * time, up to so many times what was thought enough. A computer under load needs it. */
+#define PROGRESS_US (2 * G_USEC_PER_SEC)
+#define MAX_DEADLINES 10
+
 /* What a cancelled transfer may take to come back. */
 #define CANCEL_US (2 * G_USEC_PER_SEC)
 
@@ -50,6 +55,8 @@ typedef struct {
 
   guint n_active;
   Outcome outcome;
+  gint64 deadline; /* of the monotonic clock */
+  gint64 last_deadline; /* @deadline is never moved beyond this */
   guint8 stalled; /* address of the endpoint that stalled, 0 for none */
 
   struct libusb_transfer *transfers[N_OUT + N_IN];
@@ -128,6 +135,13 @@ submit_in (Run *run, struct libusb_transfer *transfer)
 }
 
 static void
+note_progress (Run *run)
+{
+  run->deadline = MAX (run->deadline, g_get_monotonic_time () + PROGRESS_US);
+  run->deadline = MIN (run->deadline, run->last_deadline);
+}
+
+static void
 out_done (struct libusb_transfer *transfer)
 {
   Run *run = transfer->user_data;
@@ -141,6 +155,7 @@ out_done (struct libusb_transfer *transfer)
     return;
   }
   run->out_done += transfer->length;
+  note_progress (run);
   submit_out (run, transfer);
 }
 
@@ -182,6 +197,8 @@ in_done (struct libusb_transfer *transfer)
   /* A transfer that brought nothing but headers does not count. */
   if (run->in_done == before)
     run->in_left++;
+  else
+    note_progress (run);
   submit_in (run, transfer);
 }
 
@@ -197,12 +214,12 @@ is_idle (Run *run)
   return run->n_active == 0;
 }
 
-/* Handles events until @is_over says so or @deadline passes. */
+/* Handles events until @is_over says so or the deadline passes. */
 static void
-handle_events (Run *run, gint64 deadline, gboolean (*is_over) (Run *))
+handle_events (Run *run, gboolean (*is_over) (Run *))
 {
   while (!is_over (run)) {
-    gint64 left = deadline - g_get_monotonic_time ();
+    gint64 left = run->deadline - g_get_monotonic_time ();
     struct timeval timeout;
     int result;
 
@@ -229,7 +246,8 @@ cancel_all (Run *run)
   run->outcome = OUTCOME_FAILED; /* so that nothing is submitted again */
   for (guint i = 0; i < G_N_ELEMENTS (run->transfers); i++)
     libusb_cancel_transfer (run->transfers[i]);
-  handle_events (run, g_get_monotonic_time () + CANCEL_US, is_idle);
+  run->deadline = g_get_monotonic_time () + CANCEL_US;
+  handle_events (run, is_idle);
   run->outcome = outcome;
   return run->n_active == 0;
 }
@@ -313,7 +331,7 @@ check_outcome (const UbUsbPipe *self, Outcome outcome, GError **error)
  * @in: (out caller-allocates) (array length=n_in): where the data received goes
  * @n_in: bytes to receive, without headers
  * @n_in_transfers: in how many transfers they are expected; more are made where it takes more
- * @deadline_us: microseconds all of it may take
+ * @deadline_us: microseconds all of it may take, or longer as long as bytes go on moving
  * @error: return location for an error
  *
  * Sends and receives at the same time, with many transfers queued: a device that waits until its replies are
@@ -346,7 +364,9 @@ ub_usb_pipe_run (const UbUsbPipe *self,
   run->in_left = n_in_transfers;
 
   start (run);
-  handle_events (run, begun + (gint64) deadline_us, is_finished);
+  run->deadline = begun + (gint64) deadline_us;
+  run->last_deadline = begun + MAX_DEADLINES * (gint64) deadline_us;
+  handle_events (run, is_finished);
   if (!is_finished (run))
     run->outcome = OUTCOME_TIMED_OUT;
   outcome = run->outcome;
