@@ -9,6 +9,10 @@ import subprocess
 import sys
 import time
 
+# Warnings are fatal to the programs under test, not to the library that looks at them: it warns of what went away
+# while it looked.
+os.environ.pop("G_DEBUG", None)
+
 try:
     import gi
     gi.require_version("Atspi", "2.0")
@@ -79,7 +83,6 @@ def running(command):
     bus = subprocess.Popen([launcher, "--launch-immediately"], stderr=subprocess.DEVNULL)
     time.sleep(1)
     environment = dict(os.environ, GTK_A11Y="atspi")
-    environment.pop("G_DEBUG", None)
     program = subprocess.Popen(command, env=environment)
     try:
         yield wait("the application", find_app)
