@@ -8,20 +8,11 @@
 #include "config.h"
 
 #include "ub-application.h"
+#include "ub-i18n.h"
 #include "ub-log.h"
 #include "ub-settings.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
-
-static void
-set_up_translations (void)
-{
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-}
 
 static int
 handle_local_options (GApplication *app, GVariantDict *options, gpointer user_data)
@@ -51,7 +42,7 @@ main (int argc, char *argv[])
   g_autoptr (UbApplication) app = NULL;
 
   ub_log_install ();
-  set_up_translations ();
+  ub_i18n_init ();
   g_set_application_name (_ ("Unbrick"));
   app = ub_application_new ();
   g_signal_connect (app, "handle-local-options", G_CALLBACK (handle_local_options), NULL);

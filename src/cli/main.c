@@ -10,10 +10,10 @@
 #include "ub-cli.h"
 
 #include "ub-error.h"
+#include "ub-i18n.h"
 #include "ub-log.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,10 +124,7 @@ main (int argc, char **argv)
   gboolean done;
   int status;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  ub_i18n_init ();
   ub_log_install ();
 
   /* A disk quota or a closed pipe must not end a job without resetting the module; both become errors

@@ -71,6 +71,10 @@ with tempfile.TemporaryDirectory() as folder:
         cli = destination + os.path.join(prefix, bindir, "unbrick-cli")
         if os.path.exists(cli):
             check(run(cli, "--version").stdout.startswith("unbrick-cli "), "the installed program does not run")
+            # It finds its translations where it stands, not only where it was to be installed.
+            if languages:
+                help_text = run("env", "LC_ALL=C.UTF-8", "LANGUAGE=de", cli, "--help").stdout
+                check("Befehle:" in help_text, f"the installed program speaks no German:\n{help_text}")
 
         # What “ninja uninstall” does.
         result = run(meson, "--internal", "uninstall", cwd=build)
