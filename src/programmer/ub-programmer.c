@@ -15,8 +15,9 @@
  * more, but hobbyists' wires rarely carry more than this. */
 #define DEFAULT_CLOCK_CEILING_HZ (12 * 1000 * 1000)
 
-/* What an exchange may take besides its bytes and delays: USB and scheduler latency, generously. */
-#define DEADLINE_SLACK_US (2 * G_USEC_PER_SEC)
+/* What an exchange may take besides its bytes and delays: USB and scheduler latency, generously; a small
+ * computer that writes to its SD card can be away for seconds. */
+#define DEADLINE_SLACK_US (4 * G_USEC_PER_SEC)
 
 typedef struct {
   char *name;
@@ -474,7 +475,7 @@ ub_programmer_set_limits (UbProgrammer *self, const UbProgrammerLimits *limits)
  * @n: their number
  *
  * For subclasses: how long an exchange of @batch may take before it counts as hung: twice the time of
- * its bits at the clock in use, its delays, and two seconds.
+ * its bits at the clock in use, its delays, and four seconds.
  *
  * Returns: microseconds
  */

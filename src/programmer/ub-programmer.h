@@ -69,7 +69,7 @@ G_DECLARE_DERIVABLE_TYPE (UbProgrammer, ub_programmer, UB, PROGRAMMER, GObject)
  * @exchange: runs the transactions in order, each under one chip-select assertion, in as few system
  *   calls or USB transfers as possible. On failure any number of them may have run, the last one
  *   partly, and every rx buffer is undefined; CS is high. Must return, one way or the other, within
- *   ub_programmer_get_deadline() of the batch.
+ *   ub_programmer_get_deadline() of the batch, unless bytes go on moving.
  * @delay: lets at least @usec microseconds pass. The default sleeps; the simulator advances its
  *   virtual clock. Never called with a lock held.
  * @get_time: microseconds on the clock that delay() and exchange() move; never runs backwards. The

@@ -20,7 +20,7 @@
 
 /* A device that goes on moving bytes is slow, not hung: each transfer that does so gives it this much more
  * time, up to so many times what was thought enough. A computer under load needs it. */
-#define PROGRESS_US (2 * G_USEC_PER_SEC)
+#define PROGRESS_US (4 * G_USEC_PER_SEC)
 #define MAX_DEADLINES 10
 
 /* What a cancelled transfer may take to come back. */
