@@ -47,6 +47,8 @@ struct _UbRestorePage {
   GtkSwitch *backup_switch;
   AdwActionRow *calibration_row;
   GtkSwitch *calibration_switch;
+  AdwActionRow *storage_row;
+  GtkSwitch *storage_switch;
   GtkWidget *preview_box;
   UbFlashMapView *map;
   GtkLabel *preview_label;
@@ -90,13 +92,6 @@ has_files (UbRestorePage *self)
   return get_image (self) != NULL && (is_full (self) || get_bootloader (self) != NULL);
 }
 
-static UbCompositionFlags
-get_flags (UbRestorePage *self)
-{
-  return gtk_switch_get_active (self->calibration_switch) ? UB_COMPOSITION_DEFAULT
-                                                          : UB_COMPOSITION_OVERWRITE_CALIBRATION;
-}
-
 /* The question only arises where both the image and the module have a calibration. */
 static gboolean
 calibration_matters (UbRestorePage *self)
@@ -106,6 +101,29 @@ calibration_matters (UbRestorePage *self)
 
   return image != NULL && ub_image_analysis_get_calibration (image, NULL, NULL) &&
          (chip == NULL || ub_image_analysis_get_calibration (chip, NULL, NULL));
+}
+
+/* A backup of another device would bring that device's identity, unless the module keeps its own. */
+static gboolean
+storage_matters (UbRestorePage *self)
+{
+  UbImageAnalysis *image = get_image (self);
+  UbImageAnalysis *chip = ub_connection_get_chip (self->connection);
+
+  return image != NULL && ub_image_analysis_get_tuya_storage (image) != NULL && chip != NULL &&
+         ub_image_analysis_get_tuya_storage (chip) != NULL;
+}
+
+static UbCompositionFlags
+get_flags (UbRestorePage *self)
+{
+  UbCompositionFlags flags = UB_COMPOSITION_DEFAULT;
+
+  if (!gtk_switch_get_active (self->calibration_switch))
+    flags |= UB_COMPOSITION_OVERWRITE_CALIBRATION;
+  if (storage_matters (self) && gtk_switch_get_active (self->storage_switch))
+    flags |= UB_COMPOSITION_KEEP_STORAGE;
+  return flags;
 }
 
 static const char *
@@ -212,6 +230,7 @@ show (UbRestorePage *self)
   show_preview (self);
   show_findings (self);
   gtk_widget_set_visible (GTK_WIDGET (self->calibration_row), calibration_matters (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->storage_row), storage_matters (self));
   gtk_label_set_label (self->reason_label, reason);
   gtk_widget_set_visible (GTK_WIDGET (self->reason_label), reason[0] != '\0');
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "restore.start", ready);
@@ -346,6 +365,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, backup_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, calibration_row);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, calibration_switch);
+  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, storage_row);
+  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, storage_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_box);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, map);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_label);

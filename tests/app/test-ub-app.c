@@ -87,7 +87,7 @@ done (UbAppFixture *fixture)
 }
 
 static void
-choose_method (UbAppFixture *fixture, const char *title)
+activate_row (UbAppFixture *fixture, const char *title)
 {
   GtkWidget *label =
       ub_app_find (GTK_WIDGET (fixture->window->restore_page), GTK_TYPE_LABEL, title);
@@ -190,6 +190,33 @@ test_restore_full (void)
   ub_app_fixture_tear_down (&fixture);
 }
 
+/* Another device's backup, which differs in its Tuya storage alone: nothing of that comes over. */
+static void
+test_keep_storage (void)
+{
+  UbAppFixture fixture;
+  g_autofree char *path = NULL, *other = NULL;
+  g_autofree guint8 *data = NULL;
+
+  start (&fixture, "time=virtual");
+  path = back_up (&fixture, &data);
+  data[CHIP_SIZE - 0x800] ^= 0xFF;
+  other = ub_app_save (&fixture, "other.bin", data, CHIP_SIZE);
+  ub_app_activate (&fixture, "win.restore");
+  ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, other);
+  ub_app_wait (&fixture, is_ready, "the preview");
+  activate_row (&fixture, "Keep Pairing and Settings");
+  ub_app_wait_ms (&fixture, 300);
+  g_assert_true (is_ready (&fixture));
+  ub_app_click (root (&fixture), "Restore Module");
+  ub_app_wait_for_page (&fixture, "result");
+  g_assert_no_error (get_error (&fixture));
+  done (&fixture);
+  verify (&fixture, path);
+  g_assert_no_error (get_error (&fixture));
+  ub_app_fixture_tear_down (&fixture);
+}
+
 static void
 test_restore_parts (void)
 {
@@ -204,7 +231,7 @@ test_restore_parts (void)
   done (&fixture);
   ub_app_activate (&fixture, "win.restore");
   ub_app_wait_ms (&fixture, 300);
-  choose_method (&fixture, "Bootloader + App");
+  activate_row (&fixture, "Bootloader + App");
   ub_app_load (&fixture, UB_IMAGE_SLOT_APP, app);
   g_assert_false (is_ready (&fixture));
   ub_app_load (&fixture, UB_IMAGE_SLOT_BOOTLOADER, path);
@@ -554,6 +581,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/connect", test_connect);
   g_test_add_func ("/app/back-up", test_back_up);
   g_test_add_func ("/app/restore/full", test_restore_full);
+  g_test_add_func ("/app/restore/keep-storage", test_keep_storage);
   g_test_add_func ("/app/restore/parts", test_restore_parts);
   g_test_add_func ("/app/refusal/way-out", test_refusal_with_way_out);
   g_test_add_func ("/app/refusal/all", test_refusals);

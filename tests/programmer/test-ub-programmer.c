@@ -307,7 +307,7 @@ test_deadline (void)
 
   g_assert_true (ub_programmer_open (programmer, NULL));
   g_assert_true (ub_programmer_set_clock (programmer, 8001, NULL, NULL));
-  /* 50 bytes at 8 kHz take 50 ms; twice that, the delays, and two seconds. */
+  /* 50 bytes at 8 kHz take 50 ms; twice that, the delays, and four seconds. */
   g_assert_cmpuint (ub_programmer_get_deadline (programmer, batch, 2), ==,
                     100000 + 1200 + 4 * G_USEC_PER_SEC);
 }
