@@ -19,6 +19,9 @@
 #define BUS 1
 #define MAX_INTERFACES 4
 
+/* A command, an address and a page. Nothing else a job sends is as long, but the stream of the handshake. */
+#define PAGE_PROGRAM_SIZE (4 + 256)
+
 /* A transfer that the program has submitted and not yet got back. */
 typedef struct {
   UMockdevIoctlClient *client;
@@ -45,6 +48,7 @@ typedef struct {
   guint8 halted; /* address of the endpoint that stalled */
   guint n_bulk;
   guint n_writes;
+  guint n_page_writes; /* those of them that could hold a page */
   guint fail_at;
   UbEmulatedUsbFault fault;
   UbEmulatedUsbFault active_fault;
@@ -140,6 +144,8 @@ count_bulk (UbEmulatedUsbPrivate *priv, Transfer *transfer)
   priv->n_bulk++;
   if ((transfer->head.endpoint & 0x80) == 0)
     priv->n_writes++;
+  if ((transfer->head.endpoint & 0x80) == 0 && transfer->head.buffer_length > PAGE_PROGRAM_SIZE)
+    priv->n_page_writes++;
   if (priv->fault == UB_EMULATED_USB_FINE || priv->n_bulk != priv->fail_at)
     return;
   priv->active_fault = priv->fault;
@@ -651,6 +657,23 @@ ub_emulated_usb_fail_at (UbEmulatedUsb *self, guint nth_bulk, UbEmulatedUsbFault
   priv->fault = fault;
   forget (priv);
   g_mutex_unlock (&priv->mutex);
+}
+
+/**
+ * ub_emulated_usb_get_n_page_writes:
+ * @self: a device
+ *
+ * Returns: how many bulk writes it got that are long enough to hold a page to program
+ */
+guint
+ub_emulated_usb_get_n_page_writes (UbEmulatedUsb *self)
+{
+  guint n;
+
+  g_mutex_lock (&PRIV (self)->mutex);
+  n = PRIV (self)->n_page_writes;
+  g_mutex_unlock (&PRIV (self)->mutex);
+  return n;
 }
 
 /**

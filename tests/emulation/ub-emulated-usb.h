@@ -71,6 +71,7 @@ void ub_emulated_usb_set_busy (UbEmulatedUsb *self, gboolean busy);
 void ub_emulated_usb_make_plain (UbEmulatedUsb *self);
 void ub_emulated_usb_fail_at (UbEmulatedUsb *self, guint nth_bulk, UbEmulatedUsbFault fault);
 guint ub_emulated_usb_get_n_writes (UbEmulatedUsb *self);
+guint ub_emulated_usb_get_n_page_writes (UbEmulatedUsb *self);
 guint ub_emulated_usb_get_n_bulk (UbEmulatedUsb *self);
 gboolean ub_emulated_usb_has_driver (UbEmulatedUsb *self);
 
