@@ -77,7 +77,7 @@ open_programmer (const char *text)
 
 /* Into download mode in the simplest way there is. */
 static void
-enter (UbProgrammer *programmer, guint hz)
+enter_once (UbProgrammer *programmer, guint hz)
 {
   g_autoptr (GError) error = NULL;
   guint8 tx[25];
@@ -111,6 +111,18 @@ read_id (UbProgrammer *programmer)
   ub_programmer_exchange (programmer, &transaction, 1, &error);
   g_assert_no_error (error);
   return (guint32) reply[0] << 16 | reply[1] << 8 | reply[2];
+}
+
+/* The window of 48 ms is real time, which a busy machine can miss. */
+static void
+enter (UbProgrammer *programmer, guint hz)
+{
+  guint32 id = 0;
+
+  for (guint attempt = 0; attempt < 5 && (id == 0 || id == 0xFFFFFF); attempt++) {
+    enter_once (programmer, hz);
+    id = read_id (programmer);
+  }
 }
 
 static void
