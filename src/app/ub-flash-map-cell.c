@@ -9,6 +9,8 @@
 
 #include "ub-flash-map-cell.h"
 
+#include <math.h>
+
 /* How a state is told apart without colour: a mark of one or two rectangles in the middle of the cell, which
  * is still clear at 8 pixels and costs next to nothing to draw. */
 typedef enum {
@@ -70,7 +72,8 @@ ub_flash_map_colors_init (UbFlashMapColors *self, gboolean is_dark, gboolean is_
     self->outline.alpha = 0.6f;
 }
 
-/* A rectangle in hundredths of @cell. */
+/* A rectangle in hundredths of @cell, on whole pixels: that is sharp, and several times cheaper to draw with cairo
+ * than edges that have to be blended. */
 static void
 append_part (GtkSnapshot *snapshot,
              const graphene_rect_t *cell,
@@ -80,12 +83,14 @@ append_part (GtkSnapshot *snapshot,
              float width,
              float height)
 {
-  const float w = cell->size.width, h = cell->size.height;
+  const float w = cell->size.width / 100, h = cell->size.height / 100;
+  const float left = roundf (x * w), top = roundf (y * h);
+  const float right = MAX (roundf ((x + width) * w), left + 1);
+  const float bottom = MAX (roundf ((y + height) * h), top + 1);
 
   gtk_snapshot_append_color (snapshot, color,
-                             &GRAPHENE_RECT_INIT (cell->origin.x + x * w / 100,
-                                                  cell->origin.y + y * h / 100, width * w / 100,
-                                                  height * h / 100));
+                             &GRAPHENE_RECT_INIT (cell->origin.x + left, cell->origin.y + top,
+                                                  right - left, bottom - top));
 }
 
 /**
@@ -101,20 +106,20 @@ ub_flash_map_cell_snapshot (const UbFlashMapColors *colors,
                             UbSectorState state,
                             const graphene_rect_t *cell)
 {
-  const GdkRGBA *mark = &colors->mark[state];
+  const GdkRGBA *fill = &colors->fill[state], *mark = &colors->mark[state];
 
-  gtk_snapshot_append_color (snapshot, &colors->fill[state], cell);
+  if (marks[state] == MARK_FRAME) {
+    gtk_snapshot_append_color (snapshot, mark, cell);
+    append_part (snapshot, cell, fill, 14, 14, 72, 72);
+    return;
+  }
+  gtk_snapshot_append_color (snapshot, fill, cell);
   switch (marks[state]) {
   case MARK_NONE:
+  case MARK_FRAME:
     break;
   case MARK_DOT:
     append_part (snapshot, cell, mark, 35, 35, 30, 30);
-    break;
-  case MARK_FRAME:
-    append_part (snapshot, cell, mark, 0, 0, 100, 14);
-    append_part (snapshot, cell, mark, 0, 86, 100, 14);
-    append_part (snapshot, cell, mark, 0, 14, 14, 72);
-    append_part (snapshot, cell, mark, 86, 14, 14, 72);
     break;
   case MARK_BAR_ACROSS:
     append_part (snapshot, cell, mark, 12, 38, 76, 24);

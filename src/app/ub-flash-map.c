@@ -24,7 +24,8 @@
  *
  * The picture of a chip: a cell for every sector of 4 KiB, partitions outlined and named. Hovering and the
  * arrow keys tell address, partition and state. It draws from a copy of the states that
- * ub_flash_map_update() refreshes; nothing is laid out anew while a job runs.
+ * ub_flash_map_update() refreshes; nothing is laid out anew while a job runs, and only rows that changed are
+ * recorded anew, so that the renderer, too, finds the others as they were.
  */
 struct _UbFlashMap {
   GtkWidget parent_instance;
@@ -37,6 +38,8 @@ struct _UbFlashMap {
 
   UbFlashMapColors colors;
   UbFlashMapGrid grid;
+  GPtrArray *rows; /* what draws each row of cells, NULL for those to be recorded */
+  GskRenderNode *labels; /* what draws outlines and names; NULL to be recorded */
   guint cursor; /* index of a cell */
   char *label; /* what assistive technology was told last */
 };
@@ -123,22 +126,64 @@ update_accessible (UbFlashMap *self)
 }
 
 static void
+unref_row (gpointer node)
+{
+  if (node != NULL)
+    gsk_render_node_unref (node);
+}
+
+/* Everything is to be recorded anew. */
+static void
+forget_nodes (UbFlashMap *self)
+{
+  g_ptr_array_set_size (self->rows, 0);
+  g_clear_pointer (&self->labels, gsk_render_node_unref);
+}
+
+static void
+forget_row_of (UbFlashMap *self, guint sector)
+{
+  guint row = sector / self->grid.sectors_per_cell / self->grid.columns;
+
+  if (row < self->rows->len)
+    g_clear_pointer (&g_ptr_array_index (self->rows, row), gsk_render_node_unref);
+}
+
+static void
 update_colors (UbFlashMap *self)
 {
   AdwStyleManager *style = adw_style_manager_get_default ();
 
   ub_flash_map_colors_init (&self->colors, adw_style_manager_get_dark (style),
                             adw_style_manager_get_high_contrast (style));
+  forget_nodes (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static GskRenderNode *
+record_row (UbFlashMap *self, guint row)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  guint first = row * self->grid.columns;
+
+  for (guint i = first; i < MIN (first + self->grid.columns, self->grid.n_cells); i++) {
+    graphene_rect_t rect = get_cell_rect (self, i);
+
+    ub_flash_map_cell_snapshot (&self->colors, snapshot, get_cell_state (self, i), &rect);
+  }
+  return gtk_snapshot_free_to_node (snapshot);
 }
 
 static void
 snapshot_cells (UbFlashMap *self, GtkSnapshot *snapshot)
 {
-  for (guint i = 0; i < self->grid.n_cells; i++) {
-    graphene_rect_t rect = get_cell_rect (self, i);
+  g_ptr_array_set_size (self->rows, (int) self->grid.rows);
+  for (guint row = 0; row < self->grid.rows; row++) {
+    gpointer *node = &g_ptr_array_index (self->rows, row);
 
-    ub_flash_map_cell_snapshot (&self->colors, snapshot, get_cell_state (self, i), &rect);
+    if (*node == NULL)
+      *node = record_row (self, row);
+    gtk_snapshot_append_node (snapshot, *node);
   }
 }
 
@@ -212,6 +257,21 @@ snapshot_names (UbFlashMap *self, GtkSnapshot *snapshot)
 }
 
 static void
+snapshot_labels (UbFlashMap *self, GtkSnapshot *snapshot)
+{
+  if (self->labels == NULL) {
+    GtkSnapshot *labels = gtk_snapshot_new ();
+
+    snapshot_outlines (self, labels);
+    snapshot_names (self, labels);
+    self->labels = gtk_snapshot_free_to_node (labels);
+  }
+  /* A chip without partitions has none. */
+  if (self->labels != NULL)
+    gtk_snapshot_append_node (snapshot, self->labels);
+}
+
+static void
 snapshot_cursor (UbFlashMap *self, GtkSnapshot *snapshot)
 {
   graphene_rect_t rect = get_cell_rect (self, self->cursor);
@@ -233,8 +293,7 @@ ub_flash_map_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->states->len == 0)
     return;
   snapshot_cells (self, snapshot);
-  snapshot_outlines (self, snapshot);
-  snapshot_names (self, snapshot);
+  snapshot_labels (self, snapshot);
   if (gtk_widget_has_visible_focus (widget))
     snapshot_cursor (self, snapshot);
 }
@@ -279,6 +338,15 @@ ub_flash_map_size_allocate (GtkWidget *widget, int width, int height, int baseli
   UbFlashMap *self = UB_FLASH_MAP (widget);
 
   ub_flash_map_grid_init (&self->grid, get_n_sectors (self), width);
+  forget_nodes (self);
+}
+
+/* Fonts are part of what was recorded. */
+static void
+ub_flash_map_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (ub_flash_map_parent_class)->css_changed (widget, change);
+  forget_nodes (UB_FLASH_MAP (widget));
 }
 
 static gboolean
@@ -351,6 +419,8 @@ ub_flash_map_finalize (GObject *object)
   UbFlashMap *self = UB_FLASH_MAP (object);
 
   g_byte_array_unref (self->states);
+  g_ptr_array_unref (self->rows);
+  g_clear_pointer (&self->labels, gsk_render_node_unref);
   g_free (self->label);
 
   G_OBJECT_CLASS (ub_flash_map_parent_class)->finalize (object);
@@ -387,6 +457,7 @@ ub_flash_map_class_init (UbFlashMapClass *klass)
   widget_class->get_request_mode = ub_flash_map_get_request_mode;
   widget_class->measure = ub_flash_map_measure;
   widget_class->size_allocate = ub_flash_map_size_allocate;
+  widget_class->css_changed = ub_flash_map_css_changed;
   widget_class->query_tooltip = query_tooltip;
 
   gtk_widget_class_set_css_name (widget_class, "flashmap");
@@ -401,6 +472,7 @@ ub_flash_map_init (UbFlashMap *self)
   GtkGesture *click = gtk_gesture_click_new ();
 
   self->states = g_byte_array_new ();
+  self->rows = g_ptr_array_new_with_free_func (unref_row);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_VISIBLE);
@@ -441,6 +513,7 @@ ub_flash_map_set_sector_map (UbFlashMap *self, UbSectorMap *map)
     self->serial = 0;
     self->cursor = 0;
     g_byte_array_set_size (self->states, 0);
+    forget_nodes (self);
     gtk_widget_queue_resize (GTK_WIDGET (self));
     ub_flash_map_update (self);
   }
@@ -460,8 +533,25 @@ ub_flash_map_set_partitions (UbFlashMap *self, const UbPartition *partitions, gu
 
   self->partitions = partitions;
   self->n_partitions = n;
+  forget_nodes (self);
   update_accessible (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Takes over what the sectors hold now; rows in which nothing changed stay as they are recorded. */
+static void
+copy_states (UbFlashMap *self)
+{
+  const guint n = self->states->len;
+  g_autofree guint8 *states = g_malloc0 (n + 1);
+
+  ub_sector_map_copy (self->map, states, n);
+  for (guint i = 0; i < n; i++) {
+    if (self->states->data[i] == states[i])
+      continue;
+    self->states->data[i] = states[i];
+    forget_row_of (self, i);
+  }
 }
 
 /**
@@ -487,12 +577,15 @@ ub_flash_map_update (UbFlashMap *self)
   n = ub_sector_map_get_size (self->map);
   if (n != self->states->len) {
     g_byte_array_set_size (self->states, n);
+    if (n > 0)
+      memset (self->states->data, UB_SECTOR_UNKNOWN, n);
+    forget_nodes (self);
     ub_flash_map_grid_init (&self->grid, get_n_sectors (self),
                             MAX (gtk_widget_get_width (GTK_WIDGET (self)), 1));
     self->cursor = MIN (self->cursor, MAX (self->grid.n_cells, 1) - 1);
     gtk_widget_queue_resize (GTK_WIDGET (self));
   }
-  ub_sector_map_copy (self->map, self->states->data, n);
+  copy_states (self);
   update_accessible (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
