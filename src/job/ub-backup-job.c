@@ -14,11 +14,6 @@
 
 #include <glib/gi18n.h>
 
-/* Most modules have this much, and it is all that is known before connecting. */
-#define USUAL_SIZE (2 * 1024 * 1024)
-
-#define SAVE_SECONDS 0.1
-
 /**
  * UbBackupJob:
  *
@@ -28,7 +23,6 @@
 struct _UbBackupJob {
   UbJob parent_instance;
 
-  UbRescueCopy *copy;
   guint32 address;
   guint32 size; /* 0: up to the end of the chip */
   UbBackupFlags flags;
@@ -48,25 +42,24 @@ analyse (UbBackupJob *self, GBytes *content)
 }
 
 static gboolean
-back_up (UbJob *job, GCancellable *cancellable, GError **error)
+ub_backup_job_run (UbJob *job, GCancellable *cancellable, GError **error)
 {
   UbBackupJob *self = UB_BACKUP_JOB (job);
   gboolean read_twice = (self->flags & UB_BACKUP_READ_TWICE) != 0;
   g_autofree guint8 *buffer = NULL;
   g_autoptr (GBytes) content = NULL;
   g_autoptr (UbImageAnalysis) chip = NULL;
-  gsize size = self->size != 0 ? self->size : USUAL_SIZE;
+  gsize size = self->size != 0 ? self->size : UB_JOB_USUAL_CHIP_SIZE;
 
   ub_job_declare_bytes (job, UB_PHASE_READ, size);
-  ub_job_declare (job, UB_PHASE_SAVE, SAVE_SECONDS);
-  if (!ub_rescue_copy_check (self->copy, size, error) || !ub_job_connect (job, cancellable, error))
+  if (!ub_job_expect_backup (job, size, error) || !ub_job_connect (job, cancellable, error))
     return FALSE;
 
   size = self->size;
   if (size == 0 && self->address < ub_job_get_part (job)->size)
     size = ub_job_get_part (job)->size - self->address;
   if (!ub_job_check_range (job, self->address, size, error) ||
-      !ub_rescue_copy_check (self->copy, size, error))
+      !ub_rescue_copy_check (ub_job_get_rescue_copy (job), size, error))
     return FALSE;
 
   buffer = g_malloc (size);
@@ -78,31 +71,12 @@ back_up (UbJob *job, GCancellable *cancellable, GError **error)
   ub_job_set_chip_analysis (job, chip);
   if (ub_image_analysis_get_kind (chip) == UB_IMAGE_KIND_BLANK)
     ub_job_add_note (job, _ ("The flash is blank: there is no firmware in this backup."));
-  return ub_job_save_backup (job, self->copy, chip, cancellable, error);
-}
-
-/* A copy that was not saved leaves nothing on disk, however long the job is kept. */
-static gboolean
-ub_backup_job_run (UbJob *job, GCancellable *cancellable, GError **error)
-{
-  gboolean done = back_up (job, cancellable, error);
-
-  g_clear_pointer (&UB_BACKUP_JOB (job)->copy, ub_rescue_copy_free);
-  return done;
-}
-
-static void
-ub_backup_job_finalize (GObject *object)
-{
-  ub_rescue_copy_free (UB_BACKUP_JOB (object)->copy);
-
-  G_OBJECT_CLASS (ub_backup_job_parent_class)->finalize (object);
+  return ub_job_save_backup (job, chip, cancellable, error);
 }
 
 static void
 ub_backup_job_class_init (UbBackupJobClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = ub_backup_job_finalize;
   UB_JOB_CLASS (klass)->run = ub_backup_job_run;
 }
 
@@ -140,6 +114,7 @@ ub_backup_job_new_for_range (
     UbProgrammer *programmer, GFile *file, guint32 address, guint32 size, UbBackupFlags flags)
 {
   UbBackupJob *self;
+  UbRescueCopy *copy;
 
   g_return_val_if_fail (UB_IS_PROGRAMMER (programmer), NULL);
   g_return_val_if_fail (G_IS_FILE (file), NULL);
@@ -150,8 +125,9 @@ ub_backup_job_new_for_range (
   self->size = size;
   self->flags = flags;
   if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
-    self->copy = ub_rescue_copy_new_in_folder (file);
+    copy = ub_rescue_copy_new_in_folder (file);
   else
-    self->copy = ub_rescue_copy_new (file, (flags & UB_BACKUP_OVERWRITE) != 0);
+    copy = ub_rescue_copy_new (file, (flags & UB_BACKUP_OVERWRITE) != 0);
+  ub_job_set_rescue_copy (UB_JOB (self), copy);
   return UB_JOB (self);
 }

@@ -18,28 +18,25 @@
 
 /**
  * ub_chip_read_whole:
- * @job: a connected job with the phases of reading and, with a rescue copy, of saving
- * @rescue_copy: (nullable): where a copy goes before anything is written
+ * @job: a connected job with the phase of reading and, with a rescue copy, that of saving
  * @cancellable: (nullable): to stop
  * @error: return location for an error
  *
- * Reads and proves the whole chip, publishes what it holds, and saves the rescue copy.
+ * Reads and proves the whole chip, publishes what it holds, and saves the job's rescue copy, if it has one.
  *
  * Returns: (transfer full) (nullable): what the chip holds; %NULL when it could not be read, or the
  *   rescue copy is not complete on disk
  */
 UbImageAnalysis *
-ub_chip_read_whole (UbJob *job,
-                    UbRescueCopy *rescue_copy,
-                    GCancellable *cancellable,
-                    GError **error)
+ub_chip_read_whole (UbJob *job, GCancellable *cancellable, GError **error)
 {
+  UbRescueCopy *copy = ub_job_get_rescue_copy (job);
   gsize size = ub_job_get_part (job)->size;
   g_autofree guint8 *buffer = NULL;
   g_autoptr (GBytes) content = NULL;
   g_autoptr (UbImageAnalysis) chip = NULL;
 
-  if (rescue_copy != NULL && !ub_rescue_copy_check (rescue_copy, size, error))
+  if (copy != NULL && !ub_rescue_copy_check (copy, size, error))
     return NULL;
 
   buffer = g_malloc (size);
@@ -49,7 +46,7 @@ ub_chip_read_whole (UbJob *job,
   content = g_bytes_new_take (g_steal_pointer (&buffer), size);
   chip = ub_image_analysis_new_for_chip (content);
   ub_job_set_chip_analysis (job, chip);
-  if (rescue_copy != NULL && !ub_job_save_backup (job, rescue_copy, chip, cancellable, error))
+  if (!ub_job_save_backup (job, chip, cancellable, error))
     return NULL;
   return g_steal_pointer (&chip);
 }
@@ -157,13 +154,13 @@ run_plan (UbJob *job,
  * @phase: the declared phase this is
  * @current: (inout): what the whole chip holds, kept up to date
  * @wanted: what the whole chip shall hold
- * @preserved: (array length=n_preserved): ranges that are not touched whatever @wanted says
+ * @preserved: (array length=n_preserved): ranges in which both are the same, and which are not touched
  * @n_preserved: their number
  * @cancellable: (nullable): stops at the next safe point
  * @error: return location for an error
  *
- * Plans, writes and verifies, and says in the report what state the module is
- * in. A chip that holds what is wanted already is not touched.
+ * Plans, writes and verifies, and says in the report what state the module is in. A chip that holds what is
+ * wanted already is not touched.
  *
  * Returns: whether the chip holds what is wanted
  */
@@ -190,4 +187,35 @@ ub_chip_write (UbJob *job,
   if (ub_flash_plan_get_n_units (plan) == 0)
     return TRUE;
   return run_plan (job, plan, current, wanted, cancellable, error);
+}
+
+/**
+ * ub_chip_write_range:
+ * @job: a connected job
+ * @phase: the declared phase this is
+ * @current: (inout): what the whole chip holds, kept up to date; outside @range it is not looked at
+ * @wanted: what the whole chip shall hold, outside @range the same as @current
+ * @range: whole sectors
+ * @cancellable: (nullable): stops at the next safe point
+ * @error: return location for an error
+ *
+ * Like ub_chip_write(), with everything outside @range preserved.
+ *
+ * Returns: whether the chip holds what is wanted
+ */
+gboolean
+ub_chip_write_range (UbJob *job,
+                     UbPhase phase,
+                     guint8 *current,
+                     const guint8 *wanted,
+                     const UbRange *range,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  guint32 chip_size = ub_job_get_part (job)->size;
+  guint32 end = range->address + range->size;
+  const UbRange outside[] = { { 0, range->address }, { end, chip_size - end } };
+
+  return ub_chip_write (job, phase, current, wanted, outside, G_N_ELEMENTS (outside), cancellable,
+                        error);
 }

@@ -7,14 +7,10 @@
 
 #include "ub-job.h"
 #include "ub-range.h"
-#include "ub-rescue-copy.h"
 
 G_BEGIN_DECLS
 
-UbImageAnalysis *ub_chip_read_whole (UbJob *job,
-                                     UbRescueCopy *rescue_copy,
-                                     GCancellable *cancellable,
-                                     GError **error);
+UbImageAnalysis *ub_chip_read_whole (UbJob *job, GCancellable *cancellable, GError **error);
 gboolean ub_chip_write (UbJob *job,
                         UbPhase phase,
                         guint8 *current,
@@ -23,5 +19,12 @@ gboolean ub_chip_write (UbJob *job,
                         guint n_preserved,
                         GCancellable *cancellable,
                         GError **error);
+gboolean ub_chip_write_range (UbJob *job,
+                              UbPhase phase,
+                              guint8 *current,
+                              const guint8 *wanted,
+                              const UbRange *range,
+                              GCancellable *cancellable,
+                              GError **error);
 
 G_END_DECLS

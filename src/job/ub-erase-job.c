@@ -17,9 +17,6 @@
 #include <glib/gi18n.h>
 #include <inttypes.h>
 
-#define USUAL_SIZE (2 * 1024 * 1024)
-#define SAVE_SECONDS 0.1
-
 /* Chip erase of a 2 MiB part, typically, and reading it back. */
 #define EXPECTED_ERASE_SECONDS 12
 
@@ -33,7 +30,6 @@ struct _UbEraseJob {
 
   guint32 address;
   guint32 size; /* 0: up to the end of the chip */
-  UbRescueCopy *rescue_copy; /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (UbEraseJob, ub_erase_job, UB_TYPE_JOB)
@@ -102,19 +98,16 @@ tell_calibration (UbJob *job, UbImageAnalysis *chip, const UbRange *range)
 }
 
 static gboolean
-erase (UbEraseJob *self, const UbRange *range, GCancellable *cancellable, GError **error)
+erase (UbJob *job, const UbRange *range, GCancellable *cancellable, GError **error)
 {
-  UbJob *job = UB_JOB (self);
   gsize chip_size = ub_job_get_part (job)->size;
   g_autoptr (UbImageAnalysis) chip = NULL;
   g_autofree guint8 *current = g_malloc (chip_size);
   g_autofree guint8 *wanted = NULL;
-  UbRange outside[2];
-  guint n_outside = 0;
 
   memset (current, 0xFF, chip_size);
-  if (self->rescue_copy != NULL) {
-    chip = ub_chip_read_whole (job, self->rescue_copy, cancellable, error);
+  if (ub_job_get_rescue_copy (job) != NULL) {
+    chip = ub_chip_read_whole (job, cancellable, error);
     if (chip == NULL)
       return FALSE;
     memcpy (current, g_bytes_get_data (ub_image_analysis_get_content (chip), NULL), chip_size);
@@ -124,12 +117,7 @@ erase (UbEraseJob *self, const UbRange *range, GCancellable *cancellable, GError
 
   wanted = g_memdup2 (current, chip_size);
   memset (wanted + range->address, 0xFF, range->size);
-  if (range->address > 0)
-    outside[n_outside++] = (UbRange) { 0, range->address };
-  if (range->address + range->size < chip_size)
-    outside[n_outside++] = (UbRange) { range->address + range->size,
-                                       (guint32) chip_size - range->address - range->size };
-  if (!ub_chip_write (job, UB_PHASE_ERASE, current, wanted, outside, n_outside, cancellable, error))
+  if (!ub_chip_write_range (job, UB_PHASE_ERASE, current, wanted, range, cancellable, error))
     return FALSE;
   if (ub_job_edit_report (job)->module_state == UB_MODULE_UNTOUCHED)
     ub_job_add_note (job, _ ("The range was blank already; nothing was erased."));
@@ -139,7 +127,7 @@ erase (UbEraseJob *self, const UbRange *range, GCancellable *cancellable, GError
 }
 
 static gboolean
-run_erase (UbJob *job, GCancellable *cancellable, GError **error)
+ub_erase_job_run (UbJob *job, GCancellable *cancellable, GError **error)
 {
   UbEraseJob *self = UB_ERASE_JOB (job);
   UbRange range = { self->address, self->size };
@@ -147,43 +135,21 @@ run_erase (UbJob *job, GCancellable *cancellable, GError **error)
   if (!check_alignment (self, error))
     return FALSE;
   ub_job_declare (job, UB_PHASE_ERASE, EXPECTED_ERASE_SECONDS);
-  if (self->rescue_copy != NULL) {
-    ub_job_declare_bytes (job, UB_PHASE_READ, USUAL_SIZE);
-    ub_job_declare (job, UB_PHASE_SAVE, SAVE_SECONDS);
-    if (!ub_rescue_copy_check (self->rescue_copy, USUAL_SIZE, error))
-      return FALSE;
-  }
-  if (!ub_job_connect (job, cancellable, error))
+  if (ub_job_get_rescue_copy (job) != NULL)
+    ub_job_declare_bytes (job, UB_PHASE_READ, UB_JOB_USUAL_CHIP_SIZE);
+  if (!ub_job_expect_backup (job, UB_JOB_USUAL_CHIP_SIZE, error) ||
+      !ub_job_connect (job, cancellable, error))
     return FALSE;
 
   if (range.size == 0 && range.address < ub_job_get_part (job)->size)
     range.size = ub_job_get_part (job)->size - range.address;
   return ub_job_check_range (job, range.address, range.size, error) &&
-         erase (self, &range, cancellable, error);
-}
-
-/* A copy that was not saved leaves nothing on disk, however long the job is kept. */
-static gboolean
-ub_erase_job_run (UbJob *job, GCancellable *cancellable, GError **error)
-{
-  gboolean done = run_erase (job, cancellable, error);
-
-  g_clear_pointer (&UB_ERASE_JOB (job)->rescue_copy, ub_rescue_copy_free);
-  return done;
-}
-
-static void
-ub_erase_job_finalize (GObject *object)
-{
-  ub_rescue_copy_free (UB_ERASE_JOB (object)->rescue_copy);
-
-  G_OBJECT_CLASS (ub_erase_job_parent_class)->finalize (object);
+         erase (job, &range, cancellable, error);
 }
 
 static void
 ub_erase_job_class_init (UbEraseJobClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = ub_erase_job_finalize;
   UB_JOB_CLASS (klass)->run = ub_erase_job_run;
 }
 
@@ -215,6 +181,6 @@ ub_erase_job_new (UbProgrammer *programmer,
   ub_job_construct (UB_JOB (self), _ ("Erase"), programmer);
   self->address = address;
   self->size = size;
-  self->rescue_copy = rescue_copy;
+  ub_job_set_rescue_copy (UB_JOB (self), rescue_copy);
   return UB_JOB (self);
 }

@@ -14,48 +14,6 @@
 
 #include <glib/gi18n.h>
 
-/**
- * ub_module_state_get_id:
- * @state: what a job leaves behind
- *
- * Returns: (transfer none): a stable name for scripts
- */
-const char *
-ub_module_state_get_id (UbModuleState state)
-{
-  switch (state) {
-  case UB_MODULE_UNTOUCHED:
-    return "untouched";
-  case UB_MODULE_PARTLY_WRITTEN:
-    return "partly-written";
-  case UB_MODULE_DONE:
-    return "done";
-  }
-  return "";
-}
-
-/**
- * ub_module_state_get_text:
- * @state: what a job leaves behind
- *
- * Returns: (transfer none): a translated sentence that says what state the module is in
- */
-const char *
-ub_module_state_get_text (UbModuleState state)
-{
-  switch (state) {
-  case UB_MODULE_UNTOUCHED:
-    return _ ("Nothing on the module was changed.");
-  case UB_MODULE_PARTLY_WRITTEN:
-    return _ ("The module is partly written and may not start. The same job, run again, finishes "
-              "it: what is right already is left alone.");
-  case UB_MODULE_DONE:
-    return _ ("The module holds what was wanted; everything that was written was read back and "
-              "compared.");
-  }
-  return "";
-}
-
 static void
 add_machine (GString *text)
 {

@@ -18,9 +18,6 @@
 /* What connecting is expected to take: CEN pulse, download window, identification, clock search. */
 #define CONNECT_SECONDS 0.5
 
-/* A phase of no known length still gets a little of the bar. */
-#define MIN_PHASE_SECONDS 0.05
-
 enum { SIGNAL_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
@@ -30,6 +27,7 @@ typedef struct {
   UbProgrammer *programmer;
   UbProgress *progress;
   UbSectorMap *map;
+  UbRescueCopy *rescue_copy; /* nullable */
   gboolean was_run;
 
   GMutex lock; /* protects what follows up to the report */
@@ -80,6 +78,7 @@ ub_job_finalize (GObject *object)
 {
   UbJobPrivate *priv = PRIV (UB_JOB (object));
 
+  ub_rescue_copy_free (priv->rescue_copy);
   g_free (priv->title);
   g_free (priv->part_name);
   g_object_unref (priv->progress);
@@ -143,55 +142,28 @@ ub_job_construct (UbJob *self, const char *title, UbProgrammer *programmer)
 }
 
 /**
- * ub_job_declare:
- * @self: a job
- * @phase: a phase it has
- * @seconds: how long it is expected to take; declare again when it is better known
- */
-void
-ub_job_declare (UbJob *self, UbPhase phase, double seconds)
-{
-  ub_progress_declare (PRIV (self)->progress, phase, MAX (seconds, MIN_PHASE_SECONDS));
-}
-
-/* Before the clock is known: the one asked for, or the ceiling of the search. */
-static guint
-get_expected_clock (UbJobPrivate *priv)
-{
-  guint hz = ub_programmer_get_clock (priv->programmer);
-
-  if (hz == 0)
-    hz = ub_programmer_get_fixed_clock (priv->programmer);
-  return hz != 0 ? hz : ub_programmer_get_clock_ceiling (priv->programmer);
-}
-
-/**
- * ub_job_declare_bytes:
- * @self: a job
- * @phase: a phase that does nothing but read
- * @bytes: how many it reads
+ * ub_job_set_rescue_copy:
+ * @self: a job that was just made
+ * @rescue_copy: (transfer full) (nullable): where what it reads from the chip is saved
  *
- * Declares @phase with the time its bits take at the clock in use or, before connecting, expected.
+ * For the constructors of subclasses.
  */
 void
-ub_job_declare_bytes (UbJob *self, UbPhase phase, guint64 bytes)
+ub_job_set_rescue_copy (UbJob *self, UbRescueCopy *rescue_copy)
 {
-  ub_job_declare (self, phase, (double) bytes * 8 / get_expected_clock (PRIV (self)));
+  PRIV (self)->rescue_copy = rescue_copy;
 }
 
 /**
- * ub_job_begin:
+ * ub_job_get_rescue_copy:
  * @self: a job
- * @phase: a declared phase
- * @bytes_total: what it will advance by, 0 where it does not count bytes
+ *
+ * Returns: (transfer none) (nullable): where what it reads from the chip is saved
  */
-void
-ub_job_begin (UbJob *self, UbPhase phase, guint64 bytes_total)
+UbRescueCopy *
+ub_job_get_rescue_copy (UbJob *self)
 {
-  UbJobPrivate *priv = PRIV (self);
-
-  g_info ("phase %d of “%s”, %" G_GUINT64_FORMAT " bytes", phase, priv->title, bytes_total);
-  ub_progress_begin (priv->progress, phase, bytes_total, ub_programmer_get_time (priv->programmer));
+  return PRIV (self)->rescue_copy;
 }
 
 static void
@@ -315,31 +287,6 @@ ub_job_edit_report (UbJob *self)
 }
 
 /**
- * ub_job_add_note:
- * @self: a running job
- * @format: a translated sentence with printf() conversions
- * @...: its arguments
- *
- * Adds a sentence to the report, once: a note that is there already is not repeated.
- */
-void
-ub_job_add_note (UbJob *self, const char *format, ...)
-{
-  UbJobPrivate *priv = PRIV (self);
-  g_autofree char *note = NULL;
-  va_list args;
-
-  va_start (args, format);
-  note = g_strdup_vprintf (format, args);
-  va_end (args);
-
-  if (g_ptr_array_find_with_equal_func (priv->report.notes, note, g_str_equal, NULL))
-    return;
-  g_message ("%s", note);
-  g_ptr_array_add (priv->report.notes, g_steal_pointer (&note));
-}
-
-/**
  * ub_job_set_chip_analysis:
  * @self: a running job
  * @analysis: what the chip holds, or held before it was written
@@ -353,42 +300,6 @@ ub_job_set_chip_analysis (UbJob *self, UbImageAnalysis *analysis)
 
   g_set_object (&priv->chip_analysis, analysis);
   priv->report.family = ub_image_analysis_get_family (analysis);
-}
-
-/**
- * ub_job_save_backup:
- * @self: a running job
- * @copy: where to
- * @chip: what was read
- * @cancellable: (nullable): to stop before the file is written
- * @error: return location for an error
- *
- * The phase %UB_PHASE_SAVE: writes the backup and puts file and digest into the report.
- *
- * Returns: whether the file is complete on disk
- */
-gboolean
-ub_job_save_backup (UbJob *self,
-                    UbRescueCopy *copy,
-                    UbImageAnalysis *chip,
-                    GCancellable *cancellable,
-                    GError **error)
-{
-  UbJobPrivate *priv = PRIV (self);
-  UbImage *image = ub_image_analysis_get_image (chip);
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-
-  ub_job_begin (self, UB_PHASE_SAVE, ub_image_get_size (image));
-  if (!ub_rescue_copy_save (copy, chip, &priv->report.backup, error))
-    return FALSE;
-
-  g_free (priv->report.sha256);
-  priv->report.sha256 = g_strdup (ub_image_get_sha256 (image));
-  ub_progress_advance (priv->progress, ub_image_get_size (image),
-                       ub_programmer_get_time (priv->programmer));
-  return TRUE;
 }
 
 /* Copies what the chip's counters say; they are lost with the session. */
@@ -453,6 +364,8 @@ ub_job_run (UbJob *self, GCancellable *cancellable, GError **error)
   if (priv->session != NULL)
     ub_session_close (priv->session);
   g_clear_object (&priv->session);
+  /* A copy that was not saved leaves nothing on disk, however long the job is kept. */
+  g_clear_pointer (&priv->rescue_copy, ub_rescue_copy_free);
 
   if (done) {
     g_message ("done after %.2f s", priv->report.elapsed_s);

@@ -20,8 +20,6 @@
 /* At this clock the bootloader alone takes 5.6 s; below it, less of it is read. */
 #define MIN_QUICK_CLOCK_HZ 100000
 
-#define USUAL_SIZE (2 * 1024 * 1024)
-
 /**
  * UbProbeJob:
  *
@@ -41,6 +39,8 @@ static const UbRange quick_ranges[] = {
   { 0x000000, 0x11000 }, { 0x011000, 0x1000 }, { 0x129000, 0x1000 },
   { 0x1D0000, 0x1000 },  { 0x1E0000, 0x1000 },
 };
+
+#define QUICK_SIZE 0x15000 /* of these together */
 
 /* The vectors and the family's mark at 0x110, the app's vectors, and the heads of the calibration. */
 static const UbRange slow_ranges[] = {
@@ -87,7 +87,8 @@ ub_probe_job_run (UbJob *job, GCancellable *cancellable, GError **error)
   guint n_ranges = 1;
   guint clock_hz;
 
-  ub_job_declare_bytes (job, UB_PHASE_READ, self->depth == UB_PROBE_WHOLE ? USUAL_SIZE : 0x15000);
+  ub_job_declare_bytes (job, UB_PHASE_READ,
+                        self->depth == UB_PROBE_WHOLE ? UB_JOB_USUAL_CHIP_SIZE : QUICK_SIZE);
   if (!ub_job_connect (job, cancellable, error))
     return FALSE;
 

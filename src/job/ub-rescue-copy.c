@@ -22,7 +22,8 @@
 /* Where a name is taken, -2, -3 … are tried up to this. */
 #define MAX_NAME_TRIES 1000
 
-#define COPY_MODE 0644
+/* As for any new file, the person's umask decides who else may read it. */
+#define COPY_MODE 0666
 
 struct _UbRescueCopy {
   GFile *file; /* the file, or NULL */
@@ -155,7 +156,7 @@ open_temp (UbRescueCopy *self, const char *folder, GError **error)
 {
   char *path = g_build_filename (folder, ".unbrick-XXXXXX", NULL);
 
-  self->fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  self->fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, COPY_MODE);
   if (self->fd < 0) {
     int saved_errno = errno;
 
@@ -265,8 +266,7 @@ fill_temp (UbRescueCopy *self, GBytes *content, const char *folder, GError **err
   const guint8 *data = g_bytes_get_data (content, &size);
 
   if (lseek (self->fd, 0, SEEK_SET) != 0 || !write_all (self->fd, data, size) ||
-      ftruncate (self->fd, (off_t) size) != 0 || fchmod (self->fd, COPY_MODE) != 0 ||
-      fsync (self->fd) != 0)
+      ftruncate (self->fd, (off_t) size) != 0 || fsync (self->fd) != 0)
     return set_error_from_errno (error, folder, errno);
   if (!holds (self->fd, data, size)) {
     g_set_error (error, UB_ERROR, UB_ERROR_BACKUP_FILE,
@@ -331,15 +331,16 @@ rename_to_file (UbRescueCopy *self)
   return renamed ? g_steal_pointer (&path) : NULL;
 }
 
-/* The new name is on disk only when the folder is. */
+/* The new name is on disk only when the folder is. A folder that may be written to but not read, such as a
+ * drop box, cannot be synced by itself; with all that its filesystem holds it can, through the copy in it. */
 static gboolean
-sync_folder (const char *folder)
+sync_folder (const char *folder, int copy_fd)
 {
   int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   gboolean synced;
 
   if (fd < 0)
-    return FALSE;
+    return syncfs (copy_fd) == 0;
   /* Some filesystems cannot sync folders; their names are as safe as they get. */
   synced = fsync (fd) == 0 || errno == EINVAL || errno == ENOSYS || errno == EBADF;
   close (fd);
@@ -356,8 +357,9 @@ sync_folder (const char *folder)
  * Writes everything to the temporary file, syncs it, reads it back, renames it into place and syncs
  * the folder.
  *
- * Returns: whether the copy is complete on disk; otherwise nothing is left there, and the error is
- *   %UB_ERROR_BACKUP_FILE or %UB_ERROR_BACKUP_EXISTS
+ * Returns: whether the copy is complete on disk; otherwise the error is %UB_ERROR_BACKUP_FILE or
+ *   %UB_ERROR_BACKUP_EXISTS, and nothing is left there, unless the disk failed at the very last, with the file
+ *   in place
  */
 gboolean
 ub_rescue_copy_save (UbRescueCopy *self, UbImageAnalysis *chip, GFile **out_file, GError **error)
@@ -365,6 +367,7 @@ ub_rescue_copy_save (UbRescueCopy *self, UbImageAnalysis *chip, GFile **out_file
   g_autofree char *folder = NULL;
   g_autofree char *path = NULL;
   GBytes *content;
+  gboolean synced;
 
   g_return_val_if_fail (self != NULL && UB_IS_IMAGE_ANALYSIS (chip), FALSE);
   g_return_val_if_fail (out_file != NULL && *out_file == NULL, FALSE);
@@ -389,10 +392,11 @@ ub_rescue_copy_save (UbRescueCopy *self, UbImageAnalysis *chip, GFile **out_file
     return FALSE;
   }
   g_clear_pointer (&self->temp_path, g_free);
+  synced = sync_folder (folder, self->fd) || set_error_from_errno (error, folder, errno);
   drop_temp (self);
+  if (!synced)
+    return FALSE;
 
-  if (!sync_folder (folder))
-    return set_error_from_errno (error, folder, errno);
   *out_file = g_file_new_for_path (path);
   g_message ("backup of %zu bytes is complete on disk", g_bytes_get_size (content));
   return TRUE;

@@ -16,13 +16,8 @@
 
 #include <glib/gi18n.h>
 
-/* Most modules have this much, and it is all that is known before connecting. */
-#define USUAL_SIZE (2 * 1024 * 1024)
-
 /* Before the plan is known: a Tuya backup over OpenBeken, 260 sectors of 50 to 90 ms and their pages. */
 #define EXPECTED_WRITE_SECONDS 30
-
-#define SAVE_SECONDS 0.1
 
 /**
  * UbRestoreJob:
@@ -38,7 +33,6 @@ struct _UbRestoreJob {
   UbCompositionFlags flags;
   GBytes *bytes; /* of a raw range */
   guint32 address; /* of a raw range */
-  UbRescueCopy *rescue_copy; /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (UbRestoreJob, ub_restore_job, UB_TYPE_JOB)
@@ -61,34 +55,15 @@ set_digest (UbJob *job, GBytes *wanted)
 }
 
 static gboolean
-write_wanted (UbJob *job,
-              const guint8 *chip,
-              const guint8 *wanted,
-              const UbRange *preserved,
-              guint n_preserved,
-              GCancellable *cancellable,
-              GError **error)
-{
-  UbJobReport *report = ub_job_edit_report (job);
-  g_autofree guint8 *current = g_memdup2 (chip, ub_job_get_part (job)->size);
-
-  if (!ub_chip_write (job, UB_PHASE_WRITE, current, wanted, preserved, n_preserved, cancellable,
-                      error))
-    return FALSE;
-  if (report->module_state == UB_MODULE_UNTOUCHED)
-    ub_job_add_note (job, _ ("The module held all of it already; nothing was written."));
-  return TRUE;
-}
-
-static gboolean
 run_image (UbRestoreJob *self, GCancellable *cancellable, GError **error)
 {
   UbJob *job = UB_JOB (self);
   g_autoptr (UbImageAnalysis) chip = NULL;
   g_autoptr (UbComposition) composition = NULL;
-  const UbRange *kept;
+  g_autofree guint8 *current = NULL;
+  const UbRange *kept = NULL;
 
-  chip = ub_chip_read_whole (job, self->rescue_copy, cancellable, error);
+  chip = ub_chip_read_whole (job, cancellable, error);
   if (chip == NULL)
     return FALSE;
 
@@ -98,11 +73,13 @@ run_image (UbRestoreJob *self, GCancellable *cancellable, GError **error)
   add_findings (job, composition);
   set_digest (job, ub_composition_get_wanted (composition));
 
-  kept =
-      ub_composition_get_n_kept (composition) > 0 ? ub_composition_get_kept (composition, 0) : NULL;
-  return write_wanted (job, g_bytes_get_data (ub_image_analysis_get_content (chip), NULL),
-                       g_bytes_get_data (ub_composition_get_wanted (composition), NULL), kept,
-                       ub_composition_get_n_kept (composition), cancellable, error);
+  current = g_memdup2 (g_bytes_get_data (ub_image_analysis_get_content (chip), NULL),
+                       ub_job_get_part (job)->size);
+  if (ub_composition_get_n_kept (composition) > 0)
+    kept = ub_composition_get_kept (composition, 0);
+  return ub_chip_write (job, UB_PHASE_WRITE, current,
+                        g_bytes_get_data (ub_composition_get_wanted (composition), NULL), kept,
+                        ub_composition_get_n_kept (composition), cancellable, error);
 }
 
 static gboolean
@@ -114,8 +91,6 @@ run_range (UbRestoreJob *self, GCancellable *cancellable, GError **error)
   g_autofree guint8 *chip = NULL;
   g_autofree guint8 *wanted = NULL;
   UbRange touched;
-  UbRange outside[2];
-  guint n_outside = 0;
 
   if (!ub_job_check_range (job, self->address, n_bytes, error))
     return FALSE;
@@ -124,9 +99,8 @@ run_range (UbRestoreJob *self, GCancellable *cancellable, GError **error)
       (guint32) ((self->address + n_bytes + UB_SECTOR_SIZE - 1) / UB_SECTOR_SIZE * UB_SECTOR_SIZE) -
       touched.address;
 
-  if (self->rescue_copy != NULL) {
-    g_autoptr (UbImageAnalysis) analysis =
-        ub_chip_read_whole (job, self->rescue_copy, cancellable, error);
+  if (ub_job_get_rescue_copy (job) != NULL) {
+    g_autoptr (UbImageAnalysis) analysis = ub_chip_read_whole (job, cancellable, error);
 
     if (analysis == NULL)
       return FALSE;
@@ -142,45 +116,30 @@ run_range (UbRestoreJob *self, GCancellable *cancellable, GError **error)
   wanted = g_memdup2 (chip, chip_size);
   memcpy (wanted + self->address, g_bytes_get_data (self->bytes, NULL), n_bytes);
   set_digest (job, self->bytes);
-
-  if (touched.address > 0)
-    outside[n_outside++] = (UbRange) { 0, touched.address };
-  if (touched.address + touched.size < chip_size)
-    outside[n_outside++] = (UbRange) { touched.address + touched.size,
-                                       (guint32) chip_size - touched.address - touched.size };
-  return write_wanted (job, chip, wanted, outside, n_outside, cancellable, error);
+  return ub_chip_write_range (job, UB_PHASE_WRITE, chip, wanted, &touched, cancellable, error);
 }
 
 static gboolean
-restore (UbJob *job, GCancellable *cancellable, GError **error)
+ub_restore_job_run (UbJob *job, GCancellable *cancellable, GError **error)
 {
   UbRestoreJob *self = UB_RESTORE_JOB (job);
   gboolean is_range = self->image == NULL;
-  gboolean reads_part = is_range && self->rescue_copy == NULL;
+  gboolean reads_part = is_range && ub_job_get_rescue_copy (job) == NULL;
 
   if (!is_range && !ub_composition_check (self->image, self->bootloader, error))
     return FALSE;
 
   ub_job_declare_bytes (job, UB_PHASE_READ,
-                        reads_part ? g_bytes_get_size (self->bytes) : USUAL_SIZE);
-  if (self->rescue_copy != NULL)
-    ub_job_declare (job, UB_PHASE_SAVE, SAVE_SECONDS);
+                        reads_part ? g_bytes_get_size (self->bytes) : UB_JOB_USUAL_CHIP_SIZE);
   ub_job_declare (job, UB_PHASE_WRITE, EXPECTED_WRITE_SECONDS);
-  if (self->rescue_copy != NULL && !ub_rescue_copy_check (self->rescue_copy, USUAL_SIZE, error))
+  if (!ub_job_expect_backup (job, UB_JOB_USUAL_CHIP_SIZE, error) ||
+      !ub_job_connect (job, cancellable, error))
     return FALSE;
-  if (!ub_job_connect (job, cancellable, error))
+  if (is_range ? !run_range (self, cancellable, error) : !run_image (self, cancellable, error))
     return FALSE;
-  return is_range ? run_range (self, cancellable, error) : run_image (self, cancellable, error);
-}
-
-/* A copy that was not saved leaves nothing on disk, however long the job is kept. */
-static gboolean
-ub_restore_job_run (UbJob *job, GCancellable *cancellable, GError **error)
-{
-  gboolean done = restore (job, cancellable, error);
-
-  g_clear_pointer (&UB_RESTORE_JOB (job)->rescue_copy, ub_rescue_copy_free);
-  return done;
+  if (ub_job_edit_report (job)->module_state == UB_MODULE_UNTOUCHED)
+    ub_job_add_note (job, _ ("The module held all of it already; nothing was written."));
+  return TRUE;
 }
 
 static void
@@ -191,7 +150,6 @@ ub_restore_job_finalize (GObject *object)
   g_clear_object (&self->image);
   g_clear_object (&self->bootloader);
   g_clear_pointer (&self->bytes, g_bytes_unref);
-  ub_rescue_copy_free (self->rescue_copy);
 
   G_OBJECT_CLASS (ub_restore_job_parent_class)->finalize (object);
 }
@@ -235,7 +193,7 @@ ub_restore_job_new (UbProgrammer *programmer,
   self->image = g_object_ref (image);
   self->bootloader = bootloader != NULL ? g_object_ref (bootloader) : NULL;
   self->flags = flags;
-  self->rescue_copy = rescue_copy;
+  ub_job_set_rescue_copy (UB_JOB (self), rescue_copy);
   return UB_JOB (self);
 }
 
@@ -264,6 +222,6 @@ ub_restore_job_new_for_range (UbProgrammer *programmer,
   ub_job_construct (UB_JOB (self), _ ("Write Range"), programmer);
   self->bytes = g_bytes_ref (bytes);
   self->address = address;
-  self->rescue_copy = rescue_copy;
+  ub_job_set_rescue_copy (UB_JOB (self), rescue_copy);
   return UB_JOB (self);
 }

@@ -202,6 +202,44 @@ test_range (void)
   }
 }
 
+/* Limits the size of files, as a full disk does. */
+static void
+limit_files (rlim_t size, struct rlimit *out_before)
+{
+  struct rlimit tight;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, out_before), ==, 0);
+  tight = *out_before;
+  tight.rlim_cur = size;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tight), ==, 0);
+}
+
+/* A slip of the hand, such as 2000M for 2000K, does not reserve gigabytes on the disk. */
+static void
+test_absurd_range (void)
+{
+  g_autoptr (GBytes) content = job_tester_make_content (2 * MIB, 6);
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (UbJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  struct rlimit before;
+  JobTester tester;
+
+  job_tester_init (&tester, 0x1C7015, content);
+  file = job_tester_get_file (&tester, "backup.bin");
+  job = ub_backup_job_new_for_range (tester.programmer, file, 0, 2000u * MIB, UB_BACKUP_DEFAULT);
+
+  limit_files (4 * MIB, &before);
+  g_assert_false (ub_job_run (job, NULL, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+
+  g_assert_error (error, UB_ERROR, UB_ERROR_RANGE);
+  g_assert_cmpuint (job_tester_count_files (&tester), ==, 0);
+  g_clear_object (&job);
+  job_tester_clear (&tester);
+}
+
 /* A place that cannot take the backup is found before the programmer is opened. */
 static void
 test_no_room (void)
@@ -210,18 +248,14 @@ test_no_room (void)
   g_autoptr (GFile) file = NULL;
   g_autoptr (UbJob) job = NULL;
   g_autoptr (GError) error = NULL;
-  struct rlimit before, tight;
+  struct rlimit before;
   JobTester tester;
 
   job_tester_init (&tester, 0x1C7015, content);
   file = job_tester_get_file (&tester, "backup.bin");
   job = ub_backup_job_new (tester.programmer, file, UB_BACKUP_DEFAULT);
 
-  signal (SIGXFSZ, SIG_IGN);
-  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
-  tight = before;
-  tight.rlim_cur = MIB;
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tight), ==, 0);
+  limit_files (MIB, &before);
   g_assert_false (ub_job_run (job, NULL, &error));
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
 
@@ -242,6 +276,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backup-job/flips", test_flips);
   g_test_add_func ("/backup-job/damaged-code", test_damaged_code);
   g_test_add_func ("/backup-job/range", test_range);
+  g_test_add_func ("/backup-job/absurd-range", test_absurd_range);
   g_test_add_func ("/backup-job/no-room", test_no_room);
   return g_test_run ();
 }

@@ -12,8 +12,13 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SIZE (64 * 1024)
+
+/* Somebody who is not root, for whom permissions count. */
+#define NOBODY 65534
 
 typedef struct {
   char *folder;
@@ -278,6 +283,47 @@ test_full (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_files (fixture->folder), ==, 0);
 }
 
+/* A backup holds Wi-Fi passwords: who may read it is what the umask says, as for every new file. */
+static void
+test_umask (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    mode_t mask, mode;
+  } cases[] = { { 0022, 0644 }, { 0077, 0600 }, { 0027, 0640 } };
+  g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (UbRescueCopy) copy = ub_rescue_copy_new_in_folder (folder);
+    mode_t before = umask (cases[i].mask);
+    g_autoptr (GFile) file = NULL;
+    GStatBuf info;
+
+    g_assert_true (ub_rescue_copy_save (copy, fixture->chip, &file, NULL));
+    umask (before);
+    g_assert_cmpint (g_stat (g_file_peek_path (file), &info), ==, 0);
+    g_assert_cmphex (info.st_mode & 0777, ==, cases[i].mode);
+  }
+}
+
+/* A folder that may be written to, but not read. */
+static void
+test_drop_box (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) target = g_file_new_build_filename (fixture->folder, "copy.bin", NULL);
+  g_autoptr (UbRescueCopy) copy = ub_rescue_copy_new (target, FALSE);
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is_root = geteuid () == 0;
+
+  g_assert_cmpint (g_chmod (fixture->folder, 0333), ==, 0);
+  g_assert_true (!is_root || seteuid (NOBODY) == 0);
+  ub_rescue_copy_save (copy, fixture->chip, &file, &error);
+  g_assert_true (!is_root || seteuid (0) == 0);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
+  assert_holds (fixture, file);
+}
+
 #define ADD(name, function) \
   g_test_add ("/rescue-copy/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -294,6 +340,8 @@ main (int argc, char **argv)
   ADD ("folder-is-made", test_folder_is_made);
   ADD ("nothing-left", test_nothing_left);
   ADD ("full", test_full);
+  ADD ("umask", test_umask);
+  ADD ("drop-box", test_drop_box);
   g_test_add_func ("/rescue-copy/name", test_name);
   g_test_add_func ("/rescue-copy/telling-name", test_telling_name);
   g_test_add_func ("/rescue-copy/default-folder", test_default_folder);
