@@ -52,6 +52,7 @@ struct _UbConnectPage {
   AdwStatusPage *connecting_status;
   UbStepList *steps;
   GtkWidget *hand_box;
+  GtkLabel *hand_left_label;
   GtkLabel *attempt_label;
   GtkWidget *advice_box;
   GtkLabel *advice_title;
@@ -246,13 +247,15 @@ connection_progress_cb (UbConnectPage *self)
 {
   UbConnectState state;
   gboolean is_waiting = ub_connection_get_job (self->connection) == NULL;
-  g_autofree char *attempt = NULL;
+  g_autofree char *attempt = NULL, *hand_left = NULL;
 
   ub_connection_get_connect_state (self->connection, &state);
   update_steps (self, &state, is_waiting);
   update_advice (self, &state);
   gtk_widget_set_visible (self->hand_box,
                           state.needs_hand && !is_waiting && state.step < UB_CONNECT_STEP_CLOCK);
+  hand_left = ub_format_time_left (state.hand_seconds);
+  gtk_label_set_label (self->hand_left_label, hand_left);
   if (state.attempt > 1)
     attempt = g_strdup_printf (_ ("Attempt %u"), state.attempt);
   gtk_label_set_label (self->attempt_label, attempt != NULL ? attempt : "");
@@ -334,6 +337,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, connecting_status);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, steps);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, hand_box);
+  gtk_widget_class_bind_template_child (widget_class, UbConnectPage, hand_left_label);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, attempt_label);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, advice_box);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, advice_title);

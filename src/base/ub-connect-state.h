@@ -35,6 +35,7 @@ typedef enum {
  * @attempt: which attempt, from 1
  * @n_attempts: how many there will be at the most
  * @needs_hand: the person has to reset the module now (CEN to ground and off again, or power)
+ * @hand_seconds: how long that is waited for, in all attempts that are left, while @needs_hand
  * @d2_seen: 0xD2 was received in this connection's attempts
  * @last_reply: the last bytes of an ID read, as received, the undefined first one included
  * @mode: SPI mode of this attempt
@@ -47,6 +48,7 @@ typedef struct {
   guint attempt;
   guint n_attempts;
   gboolean needs_hand;
+  guint hand_seconds;
   gboolean d2_seen;
   guint8 last_reply[4];
   guint mode;

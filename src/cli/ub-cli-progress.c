@@ -130,6 +130,11 @@ build_line (UbCliProgress *self, const UbProgressState *state)
 
     ub_job_get_connect_state (self->job, &connect);
     g_string_append_printf (line, ": %s", get_connect_text (&connect));
+    if (connect.needs_hand) {
+      g_autofree char *left = ub_cli_format_time_left (connect.hand_seconds);
+
+      g_string_append_printf (line, ", %s", left);
+    }
     if (connect.attempt > 1)
       /* Translators: which attempt of how many, while connecting */
       g_string_append_printf (line, _ (" (attempt %u of %u)"), connect.attempt, connect.n_attempts);
@@ -188,18 +193,25 @@ print_plain (UbCliProgress *self, const UbProgressState *state)
   }
 }
 
-/* Only the person can reset the module: said at once and every time, whatever else is not said. */
+/* Only the person can reset the module: said at once and every time, and how much time there is, whatever else
+ * is not said. */
 static void
 ask_for_reset (UbCliProgress *self)
 {
   UbConnectState connect;
+  g_autofree char *left = NULL;
+  g_autofree char *text = NULL;
 
   ub_job_get_connect_state (self->job, &connect);
   if (!connect.needs_hand || connect.attempt == self->hand_attempt)
     return;
   self->hand_attempt = connect.attempt;
-  ub_cli_progress_message (self, _ ("Reset the module now: touch CEN to ground and let go, or "
-                                    "switch its power off and on."));
+  left = ub_cli_format_time_left (connect.hand_seconds);
+  text = g_strdup_printf ("%s (%s)",
+                          _ ("Reset the module now: touch CEN to ground and let go, or "
+                             "switch its power off and on."),
+                          left);
+  ub_cli_progress_message (self, text);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "ub-handshake.h"
 
 #include "ub-error.h"
+#include "ub-flash-part.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -28,13 +29,10 @@
  * pace: eight fall into the window all the same, and each is a system call. */
 #define STREAM_PACE_US 6000
 
-/* Bytes of one exchange of the stream, whatever the clock; bounds the memory. */
-#define STREAM_CHUNK_MAX 8192
-
-/* The window was measured as 5..53 ms on a BK7252 (Apache02/bk7252-cam, flash_spi_mode.md); the data
- * sheet of the same chip says “within a few hundred milliseconds”. While the module still announces
- * itself, the stream goes on for this long. */
-#define STREAM_EXTENSION_US (500 * 1000)
+/* So many frames in one exchange are enough: eight exchanges fall into the window, and two bytes in one frame
+ * enter (Apache02/bk7252-cam). On a CH341A a frame costs three packets of 32 bytes, each of which takes as long as
+ * the bytes in it; 60 frames are longer than the window there. */
+#define STREAM_MAX_FRAMES 16
 
 /* So many equal bytes in a row are no coincidence. */
 #define MIN_RUN 4
@@ -98,6 +96,12 @@ ub_evidence_add_stream (UbEvidence *self, const guint8 *bytes, gsize n)
   }
 }
 
+static guint32
+get_id (const guint8 bytes[3])
+{
+  return (guint32) bytes[0] << 16 | (guint32) bytes[1] << 8 | bytes[2];
+}
+
 /**
  * ub_evidence_add_id_replies:
  * @self: evidence
@@ -120,10 +124,10 @@ ub_evidence_add_id_replies (UbEvidence *self, const guint8 (*replies)[4], guint 
       n_announced++;
     if (i == 0 || !ub_handshake_is_plausible_id (id))
       continue;
-    if (memcmp (id, replies[i - 1] + 1, 3) == 0)
-      self->id_seen = TRUE;
-    else
+    if (memcmp (id, replies[i - 1] + 1, 3) != 0)
       self->n_different_ids++;
+    else if (ub_flash_part_lookup (get_id (id)) != NULL)
+      self->id_seen = TRUE;
   }
   if (n_announced >= 2)
     self->d2_seen = TRUE;
@@ -140,16 +144,17 @@ ub_evidence_add_id_replies (UbEvidence *self, const guint8 (*replies)[4], guint 
 UbVerdict
 ub_evidence_get_verdict (const UbEvidence *self)
 {
-  if (self->strange_id != 0)
-    return UB_VERDICT_NO_ID;
-  /* Noise looks like an ID that changes all the time; it counts only from a module that showed itself. */
-  if (self->content_changed || self->id_seen || (self->d2_seen && self->n_different_ids > 2))
-    return UB_VERDICT_UNSTABLE;
-  if (self->d2_seen)
-    return UB_VERDICT_NO_ID;
   if (self->all_or == 0x00 || self->all_and == 0xFF)
     return UB_VERDICT_CONSTANT;
-  return UB_VERDICT_NO_D2;
+  /* Noise and running firmware look like IDs that change all the time, or like one that means nothing. Without
+   * a word of the module itself, none of that is evidence of a flash. */
+  if (!self->d2_seen && !self->id_seen)
+    return UB_VERDICT_NO_D2;
+  if (self->strange_id != 0)
+    return UB_VERDICT_NO_ID;
+  if (self->content_changed || self->id_seen || self->n_different_ids > 2)
+    return UB_VERDICT_UNSTABLE;
+  return UB_VERDICT_NO_ID;
 }
 
 /**
@@ -242,9 +247,8 @@ get_n_frames (UbProgrammer *programmer, gsize frame)
   const UbProgrammerLimits *limits = ub_programmer_get_limits (programmer);
   guint64 bytes = (guint64) ub_programmer_get_clock (programmer) * STREAM_CHUNK_US / 8 / 1000000;
 
-  bytes = MIN (bytes, STREAM_CHUNK_MAX);
   bytes = MIN (bytes, limits->max_batch / (frame + limits->transaction_cost) * frame);
-  return MAX (bytes / frame, 1);
+  return CLAMP (bytes / frame, 1, STREAM_MAX_FRAMES);
 }
 
 /**
@@ -252,12 +256,13 @@ get_n_frames (UbProgrammer *programmer, gsize frame)
  * @programmer: an open programmer with clock and mode set
  * @max_frame: at most so many bytes under one chip select
  * @duration_us: how long to stream, in microseconds on the programmer's clock
+ * @extension_us: for how much longer, as long as the module still announces itself
  * @evidence: (inout): what was received is added
  * @cancellable: (nullable): checked before every batch
  * @error: return location for an error of the programmer or %G_IO_ERROR_CANCELLED
  *
  * Sends 0xD2 by time, not by number: at 30 MHz as at 3 kHz some of it falls into the window in which the
- * module listens. Goes on for up to half a second while the module still announces itself.
+ * module listens.
  *
  * Returns: whether the programmer did it
  */
@@ -265,6 +270,7 @@ gboolean
 ub_handshake_stream (UbProgrammer *programmer,
                      gsize max_frame,
                      guint64 duration_us,
+                     guint64 extension_us,
                      UbEvidence *evidence,
                      GCancellable *cancellable,
                      GError **error)
@@ -302,7 +308,7 @@ ub_handshake_stream (UbProgrammer *programmer,
       ub_programmer_delay (programmer, chunk_us - taken);
     passed = ub_programmer_get_time (programmer) - begin;
   } while (passed < duration_us ||
-           (is_announcing (evidence) && passed < duration_us + STREAM_EXTENSION_US));
+           (is_announcing (evidence) && passed < duration_us + extension_us));
 
   return TRUE;
 }
@@ -342,6 +348,6 @@ ub_handshake_read_id (UbProgrammer *programmer,
   ub_evidence_add_id_replies (evidence, replies, G_N_ELEMENTS (replies));
   if (ub_handshake_is_plausible_id (id) && memcmp (id, replies[1] + 1, 3) == 0 &&
       memcmp (id, replies[2] + 1, 3) == 0)
-    *out_id = (guint32) id[0] << 16 | (guint32) id[1] << 8 | id[2];
+    *out_id = get_id (id);
   return TRUE;
 }

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @run_length: how often in a row it was received
  * @before_run: the byte received before that run
  * @d2_seen: the module announced itself with 0xD2
- * @id_seen: a plausible JEDEC ID was received at least twice
+ * @id_seen: the JEDEC ID of a flash that is known was received twice in a row, which noise does not do
  * @n_different_ids: plausible IDs that differed from the one before
  * @strange_id: a stable ID that is in no table and tells no size, or 0
  * @content_changed: two reads of the same bytes differed
@@ -64,6 +64,7 @@ void ub_evidence_set_error (const UbEvidence *self, guint n_attempts, GError **e
 gboolean ub_handshake_stream (UbProgrammer *programmer,
                               gsize max_frame,
                               guint64 duration_us,
+                              guint64 extension_us,
                               UbEvidence *evidence,
                               GCancellable *cancellable,
                               GError **error);

@@ -9,6 +9,7 @@
 
 #include "ub-session.h"
 
+#include "ub-attempt.h"
 #include "ub-clock-search.h"
 #include "ub-error.h"
 #include "ub-handshake.h"
@@ -20,49 +21,17 @@
 /* The module listens until 53 ms after CEN rises (Apache02/bk7252-cam, measured on a BK7252). */
 #define STREAM_US (60 * 1000)
 
-/* Flash initialisation after entry takes up to 40 ms (same source); a second is patience. A line that
- * never moved gets less of it. */
-#define ID_PATIENCE_US (1000 * 1000)
-#define ID_PATIENCE_CONSTANT_US (250 * 1000)
 #define ID_POLL_INTERVAL_US 1000
 
 /* CEN low at the end: what BK7231GUIFlashTool uses; 10 ms are known to be enough. */
 #define CLOSING_RESET_US (100 * 1000)
 
-/* Without a CEN line: how long to wait at one clock for the person's hand, and how long to stream
- * between two looks at whether the module is there. A look takes 32 ms at 3 kHz, less than the window's
- * 48 ms, so that no window is missed. */
-#define HAND_PATIENCE_US (30 * 1000 * 1000)
+/* Without a CEN line: how long to stream between two looks at whether the module is there. A look takes
+ * 32 ms at 3 kHz, less than the window's 48 ms, so that no window is missed. */
 #define HAND_STREAM_US (100 * 1000)
 
 /* Waiting is done in slices, so that stopping is felt at once. */
 #define DELAY_SLICE_US (50 * 1000)
-
-/**
- * UbAttempt:
- * @clock_hz: where the clock is not fixed and the ceiling not lower
- * @cen_low_ms: how long CEN is held low
- * @delay_ms: from CEN rising to the first 0xD2
- * @max_frame: bytes of 0xD2 under one chip select
- *
- * The fast clocks come first because they are the likely ones; the first attempt is short because it
- * nearly always works. Every clock comes twice, once for each mode or twice with the one there is. 25
- * and 250 bytes per frame are what BK7231GUIFlashTool and the seed article's program send.
- */
-typedef struct {
-  guint clock_hz;
-  guint cen_low_ms;
-  guint delay_ms;
-  gsize max_frame;
-} UbAttempt;
-
-static const UbAttempt attempts[] = {
-  { 1000000, 100, 0, 25 }, { 1000000, 200, 0, 25 },  { 100000, 100, 0, 25 },
-  { 100000, 300, 3, 250 }, { 30000, 200, 0, 25 },    { 30000, 500, 5, 250 },
-  { 10000, 300, 0, 25 },   { 10000, 1000, 5, 25 },   { 3000, 300, 0, 25 },
-  { 3000, 1000, 2, 25 },   { 1000000, 1000, 5, 2 },  { 1000000, 1000, 8, 250 },
-  { 100000, 1000, 10, 2 }, { 100000, 1000, 2, 250 },
-};
 
 /**
  * UbSession:
@@ -167,10 +136,9 @@ identify (UbSession *self, guint32 id, UbEvidence *evidence, GError **error)
 
 /* Reads the ID until it is there or patience ends. */
 static gboolean
-poll_id (UbSession *self, UbEvidence *evidence, GError **error)
+poll_id (UbSession *self, const UbAttempt *attempt, UbEvidence *evidence, GError **error)
 {
   gint64 begin = ub_programmer_get_time (self->programmer);
-  guint64 patience = ID_PATIENCE_US;
   guint32 id = 0;
 
   do {
@@ -181,11 +149,9 @@ poll_id (UbSession *self, UbEvidence *evidence, GError **error)
     publish_evidence (self, evidence);
     if (id != 0)
       return identify (self, id, evidence, error);
-
-    patience = ub_evidence_get_verdict (evidence) == UB_VERDICT_CONSTANT ? ID_PATIENCE_CONSTANT_US
-                                                                         : ID_PATIENCE_US;
     ub_programmer_delay (self->programmer, ID_POLL_INTERVAL_US);
-  } while ((guint64) (ub_programmer_get_time (self->programmer) - begin) < patience);
+  } while ((guint64) (ub_programmer_get_time (self->programmer) - begin) <
+           ub_attempt_get_patience (attempt, evidence));
 
   return TRUE;
 }
@@ -201,36 +167,54 @@ attempt_with_reset (UbSession *self, const UbAttempt *attempt, UbEvidence *evide
 
   publish (self, UB_CONNECT_STEP_WAIT);
   ub_programmer_delay (self->programmer, attempt->delay_ms * 1000);
-  if (!ub_handshake_stream (self->programmer, attempt->max_frame, STREAM_US, evidence,
-                            self->cancellable, error))
+  if (!ub_handshake_stream (self->programmer, attempt->max_frame, STREAM_US,
+                            ub_attempt_get_stream_extension (attempt), evidence, self->cancellable,
+                            error))
     return FALSE;
 
   publish (self, UB_CONNECT_STEP_IDENTIFY);
-  return poll_id (self, evidence, error);
+  return poll_id (self, attempt, evidence, error);
+}
+
+/* Asks for the person's hand, and tells once a second how long it is waited for. */
+static void
+publish_hand (UbSession *self, guint64 left_us)
+{
+  guint seconds = (guint) ((left_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+
+  if (self->state.needs_hand && self->state.hand_seconds == seconds)
+    return;
+  self->state.needs_hand = TRUE;
+  self->state.hand_seconds = seconds;
+  publish (self, UB_CONNECT_STEP_WAIT);
 }
 
 /* Streams and looks in turn until the person has reset the module. When that was noticed and still no ID
  * came, the next attempt with other settings is due. */
 static gboolean
-attempt_by_hand (UbSession *self, const UbAttempt *attempt, UbEvidence *evidence, GError **error)
+attempt_by_hand (UbSession *self, guint index, UbEvidence *evidence, GError **error)
 {
+  const UbAttempt *attempt = ub_attempt_get (index);
+  guint64 patience = ub_attempt_get_hand_patience (index);
+  guint64 after = ub_attempt_get_hand_patience_after (index);
   gint64 begin = ub_programmer_get_time (self->programmer);
+  guint64 passed = 0;
   guint32 id = 0;
 
-  self->state.needs_hand = TRUE;
-  publish (self, UB_CONNECT_STEP_WAIT);
   do {
-    if (!ub_handshake_stream (self->programmer, attempt->max_frame, HAND_STREAM_US, evidence,
+    publish_hand (self, patience - passed + after);
+    if (!ub_handshake_stream (self->programmer, attempt->max_frame, HAND_STREAM_US,
+                              ub_attempt_get_stream_extension (attempt), evidence,
                               self->cancellable, error) ||
         !ub_handshake_read_id (self->programmer, evidence, &id, error))
       return FALSE;
     publish_evidence (self, evidence);
-  } while (id == 0 && !evidence->d2_seen &&
-           ub_programmer_get_time (self->programmer) - begin < HAND_PATIENCE_US);
+    passed = ub_programmer_get_time (self->programmer) - begin;
+  } while (id == 0 && !evidence->d2_seen && passed < patience);
 
   self->state.needs_hand = FALSE;
   publish (self, UB_CONNECT_STEP_IDENTIFY);
-  return id != 0 ? identify (self, id, evidence, error) : poll_id (self, evidence, error);
+  return id != 0 ? identify (self, id, evidence, error) : poll_id (self, attempt, evidence, error);
 }
 
 static gboolean
@@ -248,7 +232,7 @@ get_attempt_clock (UbSession *self, guint i)
 
   if (fixed != 0)
     return fixed;
-  return MIN (attempts[i].clock_hz, ub_programmer_get_clock_ceiling (self->programmer));
+  return MIN (ub_attempt_get (i)->clock_hz, ub_programmer_get_clock_ceiling (self->programmer));
 }
 
 /* The modes to try, the likely one first. */
@@ -274,7 +258,7 @@ look_without_reset (UbSession *self, const guint *modes, guint n_modes, GError *
 {
   gboolean has_reset = ub_programmer_get_limits (self->programmer)->has_reset;
   /* Where a reset costs nothing, one look is enough; a person's hand is worth looking at every clock. */
-  guint n = has_reset ? 1 : G_N_ELEMENTS (attempts);
+  guint n = has_reset ? 1 : ub_attempt_get_count (TRUE);
 
   publish (self, UB_CONNECT_STEP_IDENTIFY);
   for (guint i = 0; i < n; i++) {
@@ -308,9 +292,10 @@ static gboolean
 make_attempts (UbSession *self, const guint *modes, guint n_modes, GError **error)
 {
   gboolean has_reset = ub_programmer_get_limits (self->programmer)->has_reset;
-  UbEvidence best = { 0 };
+  UbAttemptLog log = { 0 };
 
-  for (guint i = 0; i < G_N_ELEMENTS (attempts); i++) {
+  self->state.n_attempts = ub_attempt_get_count (!has_reset);
+  for (guint i = 0; i < self->state.n_attempts && !ub_attempt_log_is_enough (&log); i++) {
     UbEvidence evidence;
     gboolean ok;
 
@@ -323,19 +308,17 @@ make_attempts (UbSession *self, const guint *modes, guint n_modes, GError **erro
     g_debug ("attempt %u: %u Hz, mode %u", i + 1, ub_programmer_get_clock (self->programmer),
              self->state.mode);
     if (has_reset)
-      ok = attempt_with_reset (self, &attempts[i], &evidence, error);
+      ok = attempt_with_reset (self, ub_attempt_get (i), &evidence, error);
     else
-      ok = attempt_by_hand (self, &attempts[i], &evidence, error);
+      ok = attempt_by_hand (self, i, &evidence, error);
     if (!ok)
       return FALSE;
     if (self->flash != NULL)
       return TRUE;
-
-    if (i == 0 || ub_evidence_get_verdict (&evidence) >= ub_evidence_get_verdict (&best))
-      best = evidence;
+    ub_attempt_log_add (&log, &evidence);
   }
 
-  ub_evidence_set_error (&best, G_N_ELEMENTS (attempts), error);
+  ub_evidence_set_error (&log.best, log.n, error);
   return FALSE;
 }
 
@@ -432,7 +415,7 @@ static void
 ub_session_init (UbSession *self)
 {
   self->notes = g_ptr_array_new_with_free_func (g_free);
-  self->state.n_attempts = G_N_ELEMENTS (attempts);
+  self->state.n_attempts = ub_attempt_get_count (FALSE);
 }
 
 /**
@@ -445,8 +428,9 @@ ub_session_init (UbSession *self)
  *
  * Opens @programmer, brings the module into download mode, identifies its flash and finds the fastest
  * clock that reads reliably. A module that is in download mode already is not reset. Blocks; at 1 MHz
- * and above it takes less than half a second with a healthy module, and about 20 seconds until it gives
- * up. Without a CEN line the person has to reset the module, see #UbConnectState.needs_hand.
+ * and above it takes less than half a second with a healthy module, and less than ten until it gives up.
+ * Without a CEN line the person has to reset the module, see #UbConnectState.needs_hand, and has two minutes
+ * for it.
  *
  * The error is the programmer's own where it failed; otherwise it tells which wire the evidence points
  * to: %UB_ERROR_MISO_LOW, %UB_ERROR_MISO_HIGH, %UB_ERROR_NO_DOWNLOAD_MODE, %UB_ERROR_NO_FLASH_ID or

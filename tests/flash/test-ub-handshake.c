@@ -90,6 +90,11 @@ test_verdict (void)
       UB_VERDICT_NO_ID,
       UB_ERROR_NO_FLASH_ID,
       TRUE },
+    /* Noise with two replies alike is no flash; one that is known, twice, is. */
+    { { { 0, 0x12, 0x34, 0x56 }, { 0, 0x12, 0x34, 0x56 }, { 0, 0x77, 0x34, 0x56 } },
+      UB_VERDICT_NO_D2,
+      UB_ERROR_NO_DOWNLOAD_MODE,
+      FALSE },
     { { { 0 }, { 0, 0x1C, 0x70, 0x15 }, { 0, 0x1C, 0x70, 0x15 } },
       UB_VERDICT_UNSTABLE,
       UB_ERROR_UNSTABLE,
@@ -133,7 +138,7 @@ test_stream_covers_the_window (void)
       ub_evidence_init (&evidence);
       g_assert_true (ub_programmer_open (programmer, &error));
       g_assert_true (ub_programmer_set_clock (programmer, clocks[c], NULL, &error));
-      g_assert_true (ub_handshake_stream (programmer, 25, 60000, &evidence, NULL, &error));
+      g_assert_true (ub_handshake_stream (programmer, 25, 60000, 500000, &evidence, NULL, &error));
       g_assert_cmpint (ub_programmer_get_time (programmer), >=, 60000);
       g_assert_cmpint (ub_programmer_get_time (programmer), <=, 60000 + 20000);
       g_assert_cmpuint (wires->n_exchanges, >=, 4);
@@ -156,13 +161,14 @@ test_stream_goes_on (void)
   ub_evidence_init (&evidence);
   g_assert_true (ub_programmer_open (programmer, &error));
   g_assert_true (ub_programmer_set_clock (programmer, 1000000, NULL, &error));
-  g_assert_true (ub_handshake_stream (programmer, 25, 60000, &evidence, NULL, &error));
+  g_assert_true (ub_handshake_stream (programmer, 25, 60000, 500000, &evidence, NULL, &error));
   g_assert_true (evidence.d2_seen);
   g_assert_cmpint (ub_programmer_get_time (programmer), >=, 500000);
   g_assert_cmpint (ub_programmer_get_time (programmer), <=, 600000);
 
   g_cancellable_cancel (cancellable);
-  g_assert_false (ub_handshake_stream (programmer, 25, 60000, &evidence, cancellable, &error));
+  g_assert_false (
+      ub_handshake_stream (programmer, 25, 60000, 500000, &evidence, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -184,7 +190,7 @@ test_read_id (void)
   g_assert_true (ub_programmer_set_reset (programmer, TRUE, &error));
   ub_programmer_delay (programmer, 20000);
   g_assert_true (ub_programmer_set_reset (programmer, FALSE, &error));
-  g_assert_true (ub_handshake_stream (programmer, 25, 60000, &evidence, NULL, &error));
+  g_assert_true (ub_handshake_stream (programmer, 25, 60000, 500000, &evidence, NULL, &error));
   g_assert_true (evidence.d2_seen);
   g_assert_true (ub_handshake_read_id (programmer, &evidence, &id, &error));
   g_assert_cmphex (id, ==, 0x1C7015);

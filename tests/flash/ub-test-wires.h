@@ -64,7 +64,7 @@ struct _UbTestWires {
   gint64 late_us;
   double flips;
   guint flips_above;
-  gint64 hand_at_us[8];
+  gint64 hand_at_us[24];
   guint n_hands;
   guint unplug_at;
   gboolean fail_open;
