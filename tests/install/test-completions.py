@@ -3,19 +3,96 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The shells' completions offer every command and option that unbrick-cli has, and no others."""
 import os
-import re
+import pty
 import shutil
+import subprocess
 import sys
+import tempfile
+import threading
 
-from installtest import check, finish, get_cli_help, read, run
+from installtest import check, finish, get_cli_help, run
 
 source, cli = sys.argv[1:]
-folder = os.path.join(source, "data", "completions")
+folder = os.path.abspath(os.path.join(source, "data", "completions"))
 known = get_cli_help(cli)
 commands = [command for command in known if command]
 
 BASH = """source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _unbrick_cli; printf '%s\\n' "${COMPREPLY[@]}" """
+
+# zsh completes on a terminal only. Tab completes the line, which compadd, through which every offer goes, writes down
+# (but for calls that fill arrays: -A, -D and -O), marks the end and empties the line for the next one.
+ZSHRC = r"""
+compadd() {
+  local -a offered
+  if [[ -z ${(M)${@[1,(i)(-|--)]}:#-[a-zA-Z]#[ADO]} ]]; then
+    builtin compadd -A offered "$@"
+    (( $#offered )) && print -rl -u $UB_OFFERS -- $offered
+  fi
+  builtin compadd "$@"
+}
+complete-and-tell() {
+  zle complete-word
+  print -u $UB_OFFERS -- END
+  BUFFER=
+}
+setopt extended_glob
+fpath=("$UB_COMPLETIONS" $fpath)
+autoload -Uz compinit
+compinit -u -D
+zle -N complete-and-tell
+bindkey '^I' complete-and-tell
+zle-line-init() { print -u $UB_OFFERS -- END }
+zle -N zle-line-init
+"""
+
+
+class Zsh:
+    """An interactive zsh on a terminal of its own, which knows our completion."""
+
+    def __enter__(self):
+        self.home = tempfile.TemporaryDirectory()
+        with open(os.path.join(self.home.name, ".zshrc"), "w", encoding="utf-8") as file:
+            file.write(ZSHRC)
+        reading, writing = os.pipe()
+        self.terminal, inside = pty.openpty()
+        environment = dict(os.environ, ZDOTDIR=self.home.name, HOME=self.home.name, TERM="dumb",
+                           UB_OFFERS=str(writing), UB_COMPLETIONS=folder)
+        self.shell = subprocess.Popen(["zsh", "-d", "-i"], stdin=inside, stdout=inside, stderr=inside, cwd=self.home.name,
+                                      pass_fds=[writing], env=environment, start_new_session=True)
+        os.close(inside)
+        os.close(writing)
+        self.offers = os.fdopen(reading, encoding="utf-8")
+        # What the terminal shows is of no interest, but somebody must take it.
+        threading.Thread(target=self.drain, daemon=True).start()
+        self.read_offers()
+        return self
+
+    def __exit__(self, *_):
+        self.shell.kill()
+        self.shell.wait()
+        self.offers.close()
+        self.home.cleanup()
+
+    def drain(self):
+        try:
+            while os.read(self.terminal, 4096):
+                pass
+        except OSError:  # the shell has gone
+            pass
+
+    def read_offers(self):
+        offers = []
+        for line in self.offers:
+            if line == "END\n":
+                return offers
+            offers.append(line.rstrip("\n"))
+        sys.exit("zsh ended before it had completed anything")
+
+    def complete(self, words):
+        os.write(self.terminal, " ".join(words).encode() + b"\t")
+        # An option that takes its value after "=" is offered with it.
+        return [offer.removesuffix("=") for offer in self.read_offers()]
 
 
 def compare(shell, words, offered, wanted):
@@ -53,21 +130,6 @@ if shutil.which("fish"):
     check_shell("fish", complete_fish)
 if shutil.which("zsh"):
     check(run("zsh", "-n", os.path.join(folder, "_unbrick-cli")).returncode == 0, "zsh -n")
-
-# zsh completes only on a terminal; its file is read instead.
-zsh = read(folder, "_unbrick-cli")
-check(set(re.findall(r"^  '([a-z]+):", zsh, re.MULTILINE)) == set(commands), "zsh: commands")
-groups = {name: set(re.findall(r"--([a-z-]+)", body))
-          for name, body in re.findall(r"^(common|programmer)=\((.*?)\)$", zsh, re.MULTILINE | re.DOTALL)}
-groups = {"common": set(re.findall(r"--([a-z-]+)", zsh.split("common=(")[1].split("\n)\n")[0])),
-          "programmer": {"programmer"}}
-cases = dict(re.findall(r"^      ([a-z]+)\) (_arguments .*?) ;;", zsh, re.MULTILINE | re.DOTALL))
-cases[""] = re.search(r"^_arguments -C.*?\n\n", zsh, re.MULTILINE | re.DOTALL)[0]
-for command, (options, _) in known.items():
-    body = cases.get(command, "")
-    offered = set(re.findall(r"--([a-z-]+)", body))
-    for name, group in groups.items():
-        if "$" + name in body:
-            offered |= group
-    compare("zsh", ["unbrick-cli", command], offered, options)
+    with Zsh() as zsh:
+        check_shell("zsh", zsh.complete)
 finish()
