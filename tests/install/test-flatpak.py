@@ -18,8 +18,10 @@ check(app_id == APP_ID == manifest["id"], f"the identifier is {manifest['id']} t
 check(manifest["runtime"] == "org.gnome.Platform" and manifest["sdk"] == "org.gnome.Sdk", "runtime and SDK")
 check(manifest["command"] == "unbrick", "the command is not the application")
 
-# As little as works: windows, and every device, because SPI devices and GPIO lines have no permission of their own.
-wanted = {"--share=ipc", "--socket=wayland", "--socket=fallback-x11", "--device=all"}
+# As little as works: windows; every device, because SPI devices and GPIO lines have no permission of their own; and the
+# folder of the backups: in the sandbox's own data nobody would find them, and they would go with "--delete-data".
+wanted = {"--share=ipc", "--socket=wayland", "--socket=fallback-x11", "--device=all",
+          "--filesystem=xdg-documents/Unbrick:create"}
 check(set(manifest["finish-args"]) == wanted, f"permissions: {manifest['finish-args']}")
 
 modules = {module["name"]: module for module in manifest["modules"]}
