@@ -174,6 +174,54 @@ ub_error_get_remedy (const GError *error)
   return remedy != NULL ? remedy : _ ("Try again; if it happens again, report it with the log.");
 }
 
+/* Stable, and never translated. */
+static const char *const names[] = {
+  [UB_ERROR_FAILED] = "failed",
+  [UB_ERROR_USAGE] = "usage",
+  [UB_ERROR_BAD_SETTING] = "bad-setting",
+  [UB_ERROR_NO_PROGRAMMER] = "no-programmer",
+  [UB_ERROR_SEVERAL_PROGRAMMERS] = "several-programmers",
+  [UB_ERROR_NOT_BUILT] = "not-built",
+  [UB_ERROR_PERMISSION] = "permission",
+  [UB_ERROR_BUSY] = "busy",
+  [UB_ERROR_KERNEL_DRIVER] = "kernel-driver",
+  [UB_ERROR_WRONG_JUMPER] = "wrong-jumper",
+  [UB_ERROR_SPI_DISABLED] = "spi-disabled",
+  [UB_ERROR_NO_RESET_LINE] = "no-reset-line",
+  [UB_ERROR_RESET_LINE_BUSY] = "reset-line-busy",
+  [UB_ERROR_MISO_LOW] = "miso-low",
+  [UB_ERROR_MISO_HIGH] = "miso-high",
+  [UB_ERROR_NO_DOWNLOAD_MODE] = "no-download-mode",
+  [UB_ERROR_NO_FLASH_ID] = "no-flash-id",
+  [UB_ERROR_UNSTABLE] = "unstable",
+  [UB_ERROR_UNPLUGGED] = "unplugged",
+  [UB_ERROR_TRANSFER] = "transfer",
+  [UB_ERROR_TIMEOUT] = "timeout",
+  [UB_ERROR_CHIP_BUSY] = "chip-busy",
+  [UB_ERROR_PROTECTED] = "protected",
+  [UB_ERROR_WRITE_ENABLE] = "write-enable",
+  [UB_ERROR_VERIFY] = "verify",
+  [UB_ERROR_DIFFERENT] = "different",
+  [UB_ERROR_RANGE] = "range",
+  [UB_ERROR_BACKUP_FILE] = "backup-file",
+  [UB_ERROR_BACKUP_EXISTS] = "backup-exists",
+  [UB_ERROR_FILE_UNREADABLE] = "file-unreadable",
+  [UB_ERROR_IMAGE_EMPTY] = "image-empty",
+  [UB_ERROR_IMAGE_TOO_SHORT] = "image-too-short",
+  [UB_ERROR_IMAGE_TOO_LARGE] = "image-too-large",
+  [UB_ERROR_IMAGE_BLANK] = "image-blank",
+  [UB_ERROR_IMAGE_UNKNOWN] = "image-unknown",
+  [UB_ERROR_IMAGE_NOT_FLASH] = "image-not-flash",
+  [UB_ERROR_IMAGE_PLAIN] = "image-plain",
+  [UB_ERROR_IMAGE_OTA] = "image-ota",
+  [UB_ERROR_IMAGE_NO_BOOTLOADER] = "image-no-bootloader",
+  [UB_ERROR_IMAGE_NO_APP] = "image-no-app",
+  [UB_ERROR_IMAGE_NO_CONFIG] = "image-no-config",
+  [UB_ERROR_IMAGE_DAMAGED] = "image-damaged",
+  [UB_ERROR_IMAGE_FAMILY] = "image-family",
+  [UB_ERROR_IMAGE_KEY] = "image-key",
+};
+
 /**
  * ub_error_get_name:
  * @error: any error
@@ -190,98 +238,7 @@ ub_error_get_name (const GError *error)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return "cancelled";
-  if (error->domain != UB_ERROR)
+  if (error->domain != UB_ERROR || error->code < 0 || error->code >= (int) G_N_ELEMENTS (names))
     return "failed";
-
-  switch ((UbError) error->code) {
-  case UB_ERROR_FAILED:
-    return "failed";
-  case UB_ERROR_USAGE:
-    return "usage";
-  case UB_ERROR_BAD_SETTING:
-    return "bad-setting";
-  case UB_ERROR_NO_PROGRAMMER:
-    return "no-programmer";
-  case UB_ERROR_SEVERAL_PROGRAMMERS:
-    return "several-programmers";
-  case UB_ERROR_NOT_BUILT:
-    return "not-built";
-  case UB_ERROR_PERMISSION:
-    return "permission";
-  case UB_ERROR_BUSY:
-    return "busy";
-  case UB_ERROR_KERNEL_DRIVER:
-    return "kernel-driver";
-  case UB_ERROR_WRONG_JUMPER:
-    return "wrong-jumper";
-  case UB_ERROR_SPI_DISABLED:
-    return "spi-disabled";
-  case UB_ERROR_NO_RESET_LINE:
-    return "no-reset-line";
-  case UB_ERROR_RESET_LINE_BUSY:
-    return "reset-line-busy";
-  case UB_ERROR_MISO_LOW:
-    return "miso-low";
-  case UB_ERROR_MISO_HIGH:
-    return "miso-high";
-  case UB_ERROR_NO_DOWNLOAD_MODE:
-    return "no-download-mode";
-  case UB_ERROR_NO_FLASH_ID:
-    return "no-flash-id";
-  case UB_ERROR_UNSTABLE:
-    return "unstable";
-  case UB_ERROR_UNPLUGGED:
-    return "unplugged";
-  case UB_ERROR_TRANSFER:
-    return "transfer";
-  case UB_ERROR_TIMEOUT:
-    return "timeout";
-  case UB_ERROR_CHIP_BUSY:
-    return "chip-busy";
-  case UB_ERROR_PROTECTED:
-    return "protected";
-  case UB_ERROR_WRITE_ENABLE:
-    return "write-enable";
-  case UB_ERROR_VERIFY:
-    return "verify";
-  case UB_ERROR_DIFFERENT:
-    return "different";
-  case UB_ERROR_RANGE:
-    return "range";
-  case UB_ERROR_BACKUP_FILE:
-    return "backup-file";
-  case UB_ERROR_BACKUP_EXISTS:
-    return "backup-exists";
-  case UB_ERROR_FILE_UNREADABLE:
-    return "file-unreadable";
-  case UB_ERROR_IMAGE_EMPTY:
-    return "image-empty";
-  case UB_ERROR_IMAGE_TOO_SHORT:
-    return "image-too-short";
-  case UB_ERROR_IMAGE_TOO_LARGE:
-    return "image-too-large";
-  case UB_ERROR_IMAGE_BLANK:
-    return "image-blank";
-  case UB_ERROR_IMAGE_UNKNOWN:
-    return "image-unknown";
-  case UB_ERROR_IMAGE_NOT_FLASH:
-    return "image-not-flash";
-  case UB_ERROR_IMAGE_PLAIN:
-    return "image-plain";
-  case UB_ERROR_IMAGE_OTA:
-    return "image-ota";
-  case UB_ERROR_IMAGE_NO_BOOTLOADER:
-    return "image-no-bootloader";
-  case UB_ERROR_IMAGE_NO_APP:
-    return "image-no-app";
-  case UB_ERROR_IMAGE_NO_CONFIG:
-    return "image-no-config";
-  case UB_ERROR_IMAGE_DAMAGED:
-    return "image-damaged";
-  case UB_ERROR_IMAGE_FAMILY:
-    return "image-family";
-  case UB_ERROR_IMAGE_KEY:
-    return "image-key";
-  }
-  return "failed";
+  return names[error->code];
 }

@@ -120,7 +120,8 @@ parse_program_time (const guint8 *bfpt, UbFlashPart *part)
 /**
  * ub_flash_part_parse_sfdp:
  * @jedec_id: the ID the chip told
- * @sfdp: (array length=n_sfdp): what 5A answered from address 0, 256 bytes are enough
+ * @sfdp: (array length=n_sfdp): what 5A answered from address 0; vendors place the basic table within the
+ *   first 256 bytes
  * @n_sfdp: its length
  * @out_part: (out caller-allocates): the description
  *
@@ -144,7 +145,8 @@ ub_flash_part_parse_sfdp (guint32 jedec_id, const guint8 *sfdp, gsize n_sfdp, Ub
     return FALSE;
   if (sfdp[SFDP_HEADER_SIZE] != 0x00) /* ID of the basic table */
     return FALSE;
-  n_dwords = sfdp[SFDP_HEADER_SIZE + 3];
+  /* Later editions have up to 23, of which the last need not have been read. */
+  n_dwords = MIN (sfdp[SFDP_HEADER_SIZE + 3], BFPT_DWORDS_A);
   offset = sfdp[SFDP_BFPT_POINTER] | (gsize) sfdp[SFDP_BFPT_POINTER + 1] << 8 |
            (gsize) sfdp[SFDP_BFPT_POINTER + 2] << 16;
   if (n_dwords < BFPT_DWORDS || offset > n_sfdp || n_sfdp - offset < n_dwords * 4)

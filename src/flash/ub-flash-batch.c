@@ -46,7 +46,7 @@
 /* A chip is given up when it takes this many times its datasheet's maximum, and at least this. */
 #define DEADLINE_FACTOR 3
 #define MIN_DEADLINE_US (50 * 1000)
-/* How often in a row the chip may ignore an operation although it is not busy. */
+/* How often in a row the chip may ignore all operations of an exchange. */
 #define MAX_REFUSALS 3
 
 /* The window in which an operation is expected to end: this part of the time on either side, more where it
@@ -453,12 +453,12 @@ run_batch (
     *inout_n_refusals = 0;
     return TRUE;
   }
+  if (++*inout_n_refusals == MAX_REFUSALS)
+    return refuse (self, error);
   if ((batch->proofs[0] & UB_STATUS_WIP) != 0)
     /* Busy with something that was begun before: an interrupted erase, at the worst. */
     return ub_flash_wait_ready (self, MIN_DEADLINE_US, get_limit_us (self, self->part.n_erase - 1),
                                 error);
-  if (++*inout_n_refusals == MAX_REFUSALS)
-    return refuse (self, error);
   ub_flash_count_retries (self, 1);
   return TRUE;
 }

@@ -7,6 +7,8 @@
 
 #include "bench-algorithms.h"
 
+#include "ub-log.h"
+
 #include <stdio.h>
 
 /* Prints one table, in virtual bus time: jobs, clocks and latencies against algorithms and the physical limit.
@@ -93,6 +95,8 @@ main (int argc, char *argv[])
   const UbFlashPart *part;
   BenchImages images;
 
+  /* The table is the output; what each job says of itself stays in the log. */
+  ub_log_install ();
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error)) {
     g_printerr ("%s\n", error->message);

@@ -119,3 +119,28 @@ fixture_unprotect (UbSimChip *chip)
   }
   g_assert_cmphex (ub_sim_chip_get_status (chip) & part->protect_mask, ==, 0);
 }
+
+UbSimChip *
+fixture_new_open (guint32 jedec_id)
+{
+  UbSimChip *chip = fixture_new_entered (jedec_id);
+
+  fixture_unprotect (chip);
+  return chip;
+}
+
+guint8
+fixture_peek (UbSimChip *chip, guint32 address)
+{
+  g_autoptr (GBytes) content = ub_sim_chip_dup_content (chip);
+
+  return ((const guint8 *) g_bytes_get_data (content, NULL))[address];
+}
+
+void
+fixture_program (UbSimChip *chip, guint32 address, const guint8 *data, gsize n)
+{
+  fixture_opcode (chip, 0x06);
+  fixture_address (chip, 0x02, address, data, n);
+  fixture_wait (chip);
+}

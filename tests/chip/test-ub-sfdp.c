@@ -159,6 +159,22 @@ test_forms (void)
   g_assert_cmphex (part.erase[2].opcode, ==, 0xD8);
 }
 
+/* The table of a later edition, whose last dwords lie beyond what was read. */
+static void
+test_later_edition (void)
+{
+  g_autoptr (GBytes) built = ub_flash_part_build_sfdp (ub_flash_part_lookup (0x1C7015));
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (built, &size);
+  g_autofree guint8 *sfdp = g_memdup2 (bytes, size);
+  UbFlashPart part;
+
+  sfdp[0x0B] = 23;
+  g_assert_true (ub_flash_part_parse_sfdp (0xABCD42, sfdp, size, &part));
+  g_assert_cmpuint (part.size, ==, 2 * 1024 * 1024);
+  g_assert_cmpuint (part.n_erase, ==, 3);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -168,5 +184,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/sfdp/changes", test_changes);
   g_test_add_func ("/sfdp/absent", test_absent);
   g_test_add_func ("/sfdp/forms", test_forms);
+  g_test_add_func ("/sfdp/later-edition", test_later_edition);
   return g_test_run ();
 }

@@ -9,89 +9,61 @@
 
 /* W25Q32: two registers, SFDP, the standard protection scheme, no 31. */
 #define TWO_REGISTERS 0xEF4016
-#define TWO_REGISTERS_31 0x856015
-#define TWO_REGISTERS_31_ONLY 0x854215
 #define ONE_REGISTER 0x1C7015
-#define MACRONIX 0xC22315
-
-static UbSimChip *
-new_open_chip (guint32 jedec_id)
-{
-  UbSimChip *chip = fixture_new_entered (jedec_id);
-
-  fixture_unprotect (chip);
-  return chip;
-}
-
-static guint8
-peek (UbSimChip *chip, guint32 address)
-{
-  g_autoptr (GBytes) content = ub_sim_chip_dup_content (chip);
-
-  return ((const guint8 *) g_bytes_get_data (content, NULL))[address];
-}
-
-static void
-program (UbSimChip *chip, guint32 address, const guint8 *data, gsize n)
-{
-  fixture_opcode (chip, 0x06);
-  fixture_address (chip, 0x02, address, data, n);
-  fixture_wait (chip);
-}
 
 static void
 test_program_ands (void)
 {
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
 
-  program (chip, 0x1234, (const guint8 *) "\xF0\x0F", 2);
-  program (chip, 0x1234, (const guint8 *) "\x3C\xFF", 2);
-  g_assert_cmphex (peek (chip, 0x1233), ==, 0xFF);
-  g_assert_cmphex (peek (chip, 0x1234), ==, 0x30);
-  g_assert_cmphex (peek (chip, 0x1235), ==, 0x0F);
-  g_assert_cmphex (peek (chip, 0x1236), ==, 0xFF);
+  fixture_program (chip, 0x1234, (const guint8 *) "\xF0\x0F", 2);
+  fixture_program (chip, 0x1234, (const guint8 *) "\x3C\xFF", 2);
+  g_assert_cmphex (fixture_peek (chip, 0x1233), ==, 0xFF);
+  g_assert_cmphex (fixture_peek (chip, 0x1234), ==, 0x30);
+  g_assert_cmphex (fixture_peek (chip, 0x1235), ==, 0x0F);
+  g_assert_cmphex (fixture_peek (chip, 0x1236), ==, 0xFF);
 }
 
 static void
 test_program_wraps (void)
 {
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   guint8 data[258];
 
-  program (chip, 0x20FE, (const guint8 *) "\1\2\3\4", 4);
-  g_assert_cmphex (peek (chip, 0x20FE), ==, 1);
-  g_assert_cmphex (peek (chip, 0x20FF), ==, 2);
-  g_assert_cmphex (peek (chip, 0x2000), ==, 3);
-  g_assert_cmphex (peek (chip, 0x2001), ==, 4);
-  g_assert_cmphex (peek (chip, 0x2100), ==, 0xFF);
+  fixture_program (chip, 0x20FE, (const guint8 *) "\1\2\3\4", 4);
+  g_assert_cmphex (fixture_peek (chip, 0x20FE), ==, 1);
+  g_assert_cmphex (fixture_peek (chip, 0x20FF), ==, 2);
+  g_assert_cmphex (fixture_peek (chip, 0x2000), ==, 3);
+  g_assert_cmphex (fixture_peek (chip, 0x2001), ==, 4);
+  g_assert_cmphex (fixture_peek (chip, 0x2100), ==, 0xFF);
 
   /* Of more than a page the last 256 bytes count. */
   for (gsize i = 0; i < sizeof data; i++)
     data[i] = (guint8) i;
   data[256] = 0xA6;
   data[257] = 0xA7;
-  program (chip, 0x3000, data, sizeof data);
-  g_assert_cmphex (peek (chip, 0x3000), ==, 0xA6);
-  g_assert_cmphex (peek (chip, 0x3001), ==, 0xA7);
-  g_assert_cmphex (peek (chip, 0x3002), ==, 0x02);
+  fixture_program (chip, 0x3000, data, sizeof data);
+  g_assert_cmphex (fixture_peek (chip, 0x3000), ==, 0xA6);
+  g_assert_cmphex (fixture_peek (chip, 0x3001), ==, 0xA7);
+  g_assert_cmphex (fixture_peek (chip, 0x3002), ==, 0x02);
 }
 
 static void
 test_needs_latch (void)
 {
   static const guint8 opcodes[] = { 0x20, 0x52, 0xD8 };
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   const guint8 zero = 0, status[] = { 0x01, 0x04 };
 
   fixture_address (chip, 0x02, 0, &zero, 1);
-  g_assert_cmphex (peek (chip, 0), ==, 0xFF);
-  program (chip, 0, &zero, 1);
+  g_assert_cmphex (fixture_peek (chip, 0), ==, 0xFF);
+  fixture_program (chip, 0, &zero, 1);
   /* The latch fell after the program, so none of these is obeyed. */
   for (gsize i = 0; i < G_N_ELEMENTS (opcodes); i++)
     fixture_address (chip, opcodes[i], 0, NULL, 0);
   fixture_opcode (chip, 0xC7);
   fixture_opcode (chip, 0x60);
-  g_assert_cmphex (peek (chip, 0), ==, 0);
+  g_assert_cmphex (fixture_peek (chip, 0), ==, 0);
   fixture_command (chip, status, 2, NULL, 0);
   g_assert_cmphex (ub_sim_chip_get_status (chip), ==, 0);
 
@@ -101,7 +73,7 @@ test_needs_latch (void)
   fixture_opcode (chip, 0x04);
   g_assert_cmphex (fixture_read_register (chip, 0x05), ==, 0x00);
   fixture_address (chip, 0x20, 0, NULL, 0);
-  g_assert_cmphex (peek (chip, 0), ==, 0);
+  g_assert_cmphex (fixture_peek (chip, 0), ==, 0);
 }
 
 /* While the chip is busy it tells its status and hears nothing else. */
@@ -109,11 +81,11 @@ static void
 test_busy (void)
 {
   static const guint8 read_id = 0x9F;
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   const guint8 zero = 0;
   guint8 buffer[3];
 
-  program (chip, 0, &zero, 1);
+  fixture_program (chip, 0, &zero, 1);
   fixture_opcode (chip, 0x06);
   fixture_address (chip, 0x20, 0x1000, NULL, 0);
   g_assert_cmphex (fixture_read_register (chip, 0x05), ==, 0x03);
@@ -130,7 +102,7 @@ test_busy (void)
   fixture_wait (chip);
   fixture_address (chip, 0x02, 0x1000, &zero, 1);
   fixture_wait (chip);
-  g_assert_cmphex (peek (chip, 0x1000), ==, 0xFF);
+  g_assert_cmphex (fixture_peek (chip, 0x1000), ==, 0xFF);
   fixture_read (chip, 0, buffer, 1);
   g_assert_cmphex (buffer[0], ==, 0);
 }
@@ -140,7 +112,7 @@ static void
 test_poll_in_one_assertion (void)
 {
   static const guint8 poll = 0x05;
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   guint8 status = 0;
   int n = 0;
 
@@ -179,7 +151,7 @@ test_erase_units (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree guint8 *zeros = g_malloc0 (0x200000);
     g_autoptr (GBytes) content = g_bytes_new (zeros, 0x200000);
-    g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+    g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
     g_autoptr (GBytes) after = NULL;
     const guint8 *bytes;
 
@@ -202,12 +174,12 @@ static void
 test_exact_length (void)
 {
   static const guint8 enable2[] = { 0x06, 0x00 }, chip2[] = { 0xC7, 0x00 };
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   const guint8 zero = 0;
 
   fixture_command (chip, enable2, 2, NULL, 0);
   g_assert_cmphex (fixture_read_register (chip, 0x05), ==, 0);
-  program (chip, 0, &zero, 1);
+  fixture_program (chip, 0, &zero, 1);
 
   fixture_opcode (chip, 0x06);
   fixture_command (chip, chip2, 2, NULL, 0);
@@ -215,7 +187,7 @@ test_exact_length (void)
   fixture_command (chip, (const guint8 *) "\x20\0\0", 3, NULL, 0);
   fixture_address (chip, 0x02, 0x100, NULL, 0);
   g_assert_cmphex (fixture_read_register (chip, 0x05), ==, 0x02);
-  g_assert_cmphex (peek (chip, 0), ==, 0);
+  g_assert_cmphex (fixture_peek (chip, 0), ==, 0);
 
   /* One bit too many: chip select rises within a byte. */
   ub_sim_chip_select (chip, TRUE);
@@ -223,211 +195,7 @@ test_exact_length (void)
   ub_sim_chip_clock_bits (chip, 0, 1, FIXTURE_HZ);
   ub_sim_chip_select (chip, FALSE);
   g_assert_cmphex (fixture_read_register (chip, 0x05), ==, 0x02);
-  g_assert_cmphex (peek (chip, 0x100), ==, 0xFF);
-}
-
-static void
-write_register (UbSimChip *chip, guint8 enable, const guint8 *tx, gsize n, guint extra_bits)
-{
-  fixture_opcode (chip, enable);
-  ub_sim_chip_select (chip, TRUE);
-  ub_sim_chip_transfer (chip, tx, NULL, n, FIXTURE_HZ);
-  if (extra_bits > 0)
-    ub_sim_chip_clock_bits (chip, 0, extra_bits, FIXTURE_HZ);
-  ub_sim_chip_select (chip, FALSE);
-  fixture_wait (chip);
-  fixture_opcode (chip, 0x04);
-}
-
-static const struct {
-  const char *name;
-  guint32 id;
-  guint16 before;
-  guint8 tx[4];
-  guint n;
-  guint extra_bits;
-  guint16 after;
-} status_writes[] = {
-  { "one register", ONE_REGISTER, 0x0034, { 0x01, 0x00 }, 2, 0, 0x0000 },
-  { "one register, two bytes", ONE_REGISTER, 0x0034, { 0x01, 0x00, 0x00 }, 3, 0, 0x0034 },
-  { "no data", ONE_REGISTER, 0x0034, { 0x01 }, 1, 0, 0x0034 },
-  { "half a byte more", ONE_REGISTER, 0x0034, { 0x01, 0x00 }, 2, 4, 0x0034 },
-  { "WIP and WEL cannot be written", ONE_REGISTER, 0x0034, { 0x01, 0x03 }, 2, 0, 0x0000 },
-  { "31 on one register", ONE_REGISTER, 0x0034, { 0x31, 0x02 }, 2, 0, 0x0034 },
-  { "two registers", TWO_REGISTERS, 0x4204, { 0x01, 0x00, 0x02 }, 3, 0, 0x0200 },
-  { "three bytes", TWO_REGISTERS, 0x4204, { 0x01, 0x00, 0x02, 0x00 }, 4, 0, 0x4204 },
-  { "half a byte more", TWO_REGISTERS, 0x4204, { 0x01, 0x00, 0x02 }, 3, 4, 0x4204 },
-  { "one byte clears QE", TWO_REGISTERS, 0x4204, { 0x01, 0x00 }, 2, 0, 0x0000 },
-  { "31 unknown", TWO_REGISTERS, 0x4204, { 0x31, 0x02 }, 2, 0, 0x4204 },
-  { "one byte keeps the second", TWO_REGISTERS_31, 0x4204, { 0x01, 0x00 }, 2, 0, 0x4200 },
-  { "two bytes", TWO_REGISTERS_31, 0x4204, { 0x01, 0x00, 0x02 }, 3, 0, 0x0200 },
-  { "31", TWO_REGISTERS_31, 0x4204, { 0x31, 0x02 }, 2, 0, 0x0204 },
-  { "31 and two bytes", TWO_REGISTERS_31, 0x4204, { 0x31, 0x02, 0x00 }, 3, 0, 0x4204 },
-  { "two bytes ignored", TWO_REGISTERS_31_ONLY, 0x4004, { 0x01, 0x00, 0x00 }, 3, 0, 0x4004 },
-  { "one byte", TWO_REGISTERS_31_ONLY, 0x4004, { 0x01, 0x00 }, 2, 0, 0x4000 },
-  { "then 31", TWO_REGISTERS_31_ONLY, 0x4000, { 0x31, 0x00 }, 2, 0, 0x0000 },
-  { "locks stay", TWO_REGISTERS, 0x0804, { 0x01, 0x00, 0x00 }, 3, 0, 0x0800 },
-  { "SRP1 locks", TWO_REGISTERS, 0x0104, { 0x01, 0x00, 0x00 }, 3, 0, 0x0104 },
-};
-
-static void
-test_status_writes (void)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (status_writes); i++) {
-    g_autoptr (UbSimChip) chip = fixture_new_entered (status_writes[i].id);
-
-    g_test_message ("%s", status_writes[i].name);
-    ub_sim_chip_set_status (chip, status_writes[i].before);
-    write_register (chip, 0x06, status_writes[i].tx, status_writes[i].n,
-                    status_writes[i].extra_bits);
-    g_assert_cmphex (ub_sim_chip_get_status (chip), ==, status_writes[i].after);
-  }
-}
-
-/* 50 writes the registers for now only. */
-static void
-test_volatile_status (void)
-{
-  static const guint8 clear[] = { 0x01, 0x00 };
-  g_autoptr (UbSimChip) chip = fixture_new_entered (ONE_REGISTER);
-
-  ub_sim_chip_set_status (chip, 0x0034);
-  write_register (chip, 0x50, clear, 2, 0);
-  g_assert_cmphex (ub_sim_chip_get_status (chip), ==, 0x0000);
-  ub_sim_chip_power_cycle (chip);
-  g_assert_cmphex (ub_sim_chip_get_status (chip), ==, 0x0034);
-
-  /* It must come right before the write. */
-  fixture_enter (chip);
-  fixture_opcode (chip, 0x50);
-  fixture_read_register (chip, 0x05);
-  fixture_command (chip, clear, 2, NULL, 0);
-  g_assert_cmphex (ub_sim_chip_get_status (chip), ==, 0x0034);
-  write_register (chip, 0x06, clear, 2, 0);
-  ub_sim_chip_power_cycle (chip);
-  g_assert_cmphex (ub_sim_chip_get_status (chip), ==, 0x0000);
-}
-
-static void
-test_read_registers (void)
-{
-  static const struct {
-    guint32 id;
-    guint16 status;
-    guint8 second;
-    guint8 third;
-  } cases[] = {
-    { ONE_REGISTER, 0x0034, 0x34, 0x34 }, /* mirrors the first */
-    { MACRONIX, 0x0078, 0xFF, 0x00 },
-    { TWO_REGISTERS, 0x4204, 0x42, 0xFF },
-    { 0xC46015, 0x4204, 0x42, 0x00 },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (UbSimChip) chip = fixture_new_entered (cases[i].id);
-
-    ub_sim_chip_set_status (chip, cases[i].status);
-    g_assert_cmphex (fixture_read_register (chip, 0x05), ==, cases[i].status & 0xFF);
-    g_assert_cmphex (fixture_read_register (chip, 0x35), ==, cases[i].second);
-    g_assert_cmphex (fixture_read_register (chip, 0x15), ==, cases[i].third);
-  }
-}
-
-/* Tables of the W25Q32 and GD25Q16 datasheets: [start, end) cannot be changed. */
-static const struct {
-  guint32 id;
-  guint16 status;
-  guint32 start;
-  guint32 end;
-} protections[] = {
-  { TWO_REGISTERS, 0x0000, 0, 0 },
-  { TWO_REGISTERS, 0x0004, 0x3F0000, 0x400000 },
-  { TWO_REGISTERS, 0x0008, 0x3E0000, 0x400000 },
-  { TWO_REGISTERS, 0x0018, 0x200000, 0x400000 },
-  { TWO_REGISTERS, 0x001C, 0, 0x400000 },
-  { TWO_REGISTERS, 0x0024, 0, 0x010000 },
-  { TWO_REGISTERS, 0x0030, 0, 0x080000 },
-  { TWO_REGISTERS, 0x0044, 0x3FF000, 0x400000 },
-  { TWO_REGISTERS, 0x0050, 0x3F8000, 0x400000 },
-  { TWO_REGISTERS, 0x0064, 0, 0x001000 },
-  { TWO_REGISTERS, 0x4000, 0, 0x400000 },
-  { TWO_REGISTERS, 0x4004, 0, 0x3F0000 },
-  { TWO_REGISTERS, 0x4024, 0x010000, 0x400000 },
-  { TWO_REGISTERS, 0x401C, 0, 0 },
-  { 0x0B4017, 0x0004, 0x7E0000, 0x800000 }, /* 8 MiB: a step is 128 KiB */
-  { 0xC84015, 0x0014, 0x100000, 0x200000 },
-  { 0xC84015, 0x0018, 0, 0x200000 },
-  { 0xC84015, 0x4004, 0, 0x1F0000 },
-  { ONE_REGISTER, 0x0034, 0, 0x1F0000 },
-  { ONE_REGISTER, 0x0000, 0, 0 },
-  { MACRONIX, 0x0038, 0, 0x1F0000 },
-  { MACRONIX, 0x0040, 0, 0 }, /* QE is no protection */
-};
-
-static void
-check_protection_at (UbSimChip *chip, guint32 address, gboolean protected)
-{
-  const guint8 zero = 0;
-
-  program (chip, address, &zero, 1);
-  fixture_opcode (chip, 0x04);
-  g_assert_cmphex (peek (chip, address), ==, protected ? 0xFF : 0x00);
-}
-
-static void
-test_protection (void)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (protections); i++) {
-    g_autoptr (UbSimChip) chip = fixture_new_entered (protections[i].id);
-    const guint32 size = ub_sim_chip_get_part (chip)->size;
-    const guint32 start = protections[i].start, end = protections[i].end;
-
-    g_test_message ("%06X %04X", protections[i].id, protections[i].status);
-    ub_sim_chip_set_status (chip, protections[i].status);
-    check_protection_at (chip, 0x000000, start == 0 && end > 0);
-    check_protection_at (chip, size - 1, end == size);
-    if (end > start) {
-      check_protection_at (chip, start + 1, TRUE);
-      check_protection_at (chip, end - 2, TRUE);
-    }
-    if (start > 0)
-      check_protection_at (chip, start - 1, FALSE);
-    if (end > 0 && end < size)
-      check_protection_at (chip, end, FALSE);
-  }
-}
-
-static void
-test_protected_erase (void)
-{
-  g_autoptr (UbSimChip) chip = new_open_chip (TWO_REGISTERS);
-  const guint8 zero = 0;
-
-  program (chip, 0x3EFFFF, &zero, 1);
-  program (chip, 0x3F0000, &zero, 1);
-  program (chip, 0x000000, &zero, 1);
-  ub_sim_chip_set_status (chip, 0x0044); /* the last sector only */
-
-  fixture_opcode (chip, 0x06);
-  fixture_opcode (chip, 0xC7);
-  fixture_wait (chip);
-  g_assert_cmphex (peek (chip, 0), ==, 0);
-  /* A block that holds a protected sector is not erased either. */
-  fixture_opcode (chip, 0x06);
-  fixture_address (chip, 0xD8, 0x3F0000, NULL, 0);
-  fixture_wait (chip);
-  g_assert_cmphex (peek (chip, 0x3F0000), ==, 0);
-  fixture_opcode (chip, 0x06);
-  fixture_address (chip, 0xD8, 0x3E0000, NULL, 0);
-  fixture_wait (chip);
-  g_assert_cmphex (peek (chip, 0x3EFFFF), ==, 0xFF);
-
-  /* CMP with every BP bit protects nothing, and yet the chip erase wants all of them clear. */
-  ub_sim_chip_set_status (chip, 0x401C);
-  fixture_opcode (chip, 0x06);
-  fixture_opcode (chip, 0xC7);
-  fixture_wait (chip);
-  g_assert_cmphex (peek (chip, 0), ==, 0);
+  g_assert_cmphex (fixture_peek (chip, 0x100), ==, 0xFF);
 }
 
 static void
@@ -518,7 +286,7 @@ test_times (void)
 
   for (guint i = 0; i < n; i += 7) {
     for (int worst = 0; worst < 2; worst++) {
-      g_autoptr (UbSimChip) chip = new_open_chip (table[i].jedec_id);
+      g_autoptr (UbSimChip) chip = fixture_new_open (table[i].jedec_id);
       const guint8 data = 0, status[] = { 0x01, 0x00, 0x00 };
 
       ub_sim_chip_set_timing (chip, worst ? UB_SIM_TIMING_WORST : UB_SIM_TIMING_TYPICAL);
@@ -546,7 +314,7 @@ test_power_loss (void)
 {
   g_autofree guint8 *zeros = g_malloc0 (0x200000);
   g_autoptr (GBytes) content = g_bytes_new (zeros, 0x200000);
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   static const guint8 read_id = 0x9F;
   guint8 id[3];
 
@@ -558,11 +326,11 @@ test_power_loss (void)
     g_assert_cmpint (ub_sim_chip_has_lost_power (chip), ==, address >= 0x2000);
     fixture_wait (chip);
   }
-  g_assert_cmphex (peek (chip, 0x1FFF), ==, 0xFF);
-  g_assert_cmphex (peek (chip, 0x2000), ==, 0xFF);
-  g_assert_cmphex (peek (chip, 0x27FF), ==, 0xFF);
-  g_assert_cmphex (peek (chip, 0x2800), ==, 0x00);
-  g_assert_cmphex (peek (chip, 0x3000), ==, 0x00);
+  g_assert_cmphex (fixture_peek (chip, 0x1FFF), ==, 0xFF);
+  g_assert_cmphex (fixture_peek (chip, 0x2000), ==, 0xFF);
+  g_assert_cmphex (fixture_peek (chip, 0x27FF), ==, 0xFF);
+  g_assert_cmphex (fixture_peek (chip, 0x2800), ==, 0x00);
+  g_assert_cmphex (fixture_peek (chip, 0x3000), ==, 0x00);
 
   /* Dead, and a reset does not help. */
   fixture_pulse_reset (chip, 10 * MSEC);
@@ -580,24 +348,24 @@ test_power_loss (void)
 static void
 test_power_loss_in_program (void)
 {
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   guint8 zeros[256] = { 0 };
 
   ub_sim_chip_set_power_loss_at (chip, 1);
-  program (chip, 0x100, zeros, sizeof zeros);
-  g_assert_cmphex (peek (chip, 0x17F), ==, 0x00);
-  g_assert_cmphex (peek (chip, 0x180), ==, 0xFF);
+  fixture_program (chip, 0x100, zeros, sizeof zeros);
+  g_assert_cmphex (fixture_peek (chip, 0x17F), ==, 0x00);
+  g_assert_cmphex (fixture_peek (chip, 0x180), ==, 0xFF);
 }
 
 static void
 test_counters (void)
 {
-  g_autoptr (UbSimChip) chip = new_open_chip (ONE_REGISTER);
+  g_autoptr (UbSimChip) chip = fixture_new_open (ONE_REGISTER);
   static const guint8 opcodes[] = { 0x20, 0x20, 0x52, 0xD8, 0xD8, 0xD8 };
   UbSimCounters counters;
   const guint8 zero = 0;
 
-  program (chip, 0, &zero, 1);
+  fixture_program (chip, 0, &zero, 1);
   for (gsize i = 0; i < sizeof opcodes; i++) {
     fixture_opcode (chip, 0x06);
     fixture_address (chip, opcodes[i], 0, NULL, 0);
@@ -625,11 +393,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/sim-flash/poll-in-one-assertion", test_poll_in_one_assertion);
   g_test_add_func ("/sim-flash/erase-units", test_erase_units);
   g_test_add_func ("/sim-flash/exact-length", test_exact_length);
-  g_test_add_func ("/sim-flash/status-writes", test_status_writes);
-  g_test_add_func ("/sim-flash/volatile-status", test_volatile_status);
-  g_test_add_func ("/sim-flash/read-registers", test_read_registers);
-  g_test_add_func ("/sim-flash/protection", test_protection);
-  g_test_add_func ("/sim-flash/protected-erase", test_protected_erase);
   g_test_add_func ("/sim-flash/reads", test_reads);
   g_test_add_func ("/sim-flash/ids", test_ids);
   g_test_add_func ("/sim-flash/sfdp", test_sfdp);

@@ -523,6 +523,26 @@ test_busy_at_first (void)
   flash_fixture_assert_content (fixture, wanted);
 }
 
+static void
+show_busy_before (UbTestTamper *tamper, const UbTransaction *transaction)
+{
+  if (transaction->n_tx == 1 && transaction->tx[0] == 0x05 && transaction->n_rx == 1)
+    memset (transaction->rx, 0x01, 1);
+}
+
+/* A chip that is busy whenever it is told to do something, and ready whenever it is waited for. */
+static void
+test_busy_each_time (void)
+{
+  g_autoptr (FlashFixture) fixture = flash_fixture_new_default (image);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ub_flash_unprotect (fixture->flash, NULL));
+  fixture->tamper->after = show_busy_before;
+  g_assert_false (ub_flash_program (fixture->flash, 0, image, 1024, NULL, &error));
+  g_assert_error (error, UB_ERROR, UB_ERROR_WRITE_ENABLE);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -550,6 +570,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/flash/write-enable-refused", test_write_enable_refused);
   g_test_add_func ("/flash/busy/for-ever", test_busy_for_ever);
   g_test_add_func ("/flash/busy/at-first", test_busy_at_first);
+  g_test_add_func ("/flash/busy/each-time", test_busy_each_time);
 
   result = g_test_run ();
   g_free (image);
