@@ -21,12 +21,14 @@
 typedef struct {
   const char *name;
   gboolean (*run) (UbCli *cli, int argc, char **argv, GError **error);
+  gboolean takes_programmer; /* with -p */
 } Command;
 
 static const Command commands[] = {
-  { "list", ub_cli_list },       { "probe", ub_cli_probe },     { "backup", ub_cli_backup },
-  { "restore", ub_cli_restore }, { "write", ub_cli_write },     { "verify", ub_cli_verify },
-  { "erase", ub_cli_erase },     { "inspect", ub_cli_inspect },
+  { "list", ub_cli_list, FALSE },    { "probe", ub_cli_probe, TRUE },
+  { "backup", ub_cli_backup, TRUE }, { "restore", ub_cli_restore, TRUE },
+  { "write", ub_cli_write, TRUE },   { "verify", ub_cli_verify, TRUE },
+  { "erase", ub_cli_erase, TRUE },   { "inspect", ub_cli_inspect, FALSE },
 };
 
 static const char *
@@ -112,6 +114,7 @@ run (UbCli *cli, int argc, char **argv, GError **error)
   if (command == NULL)
     return FALSE;
   cli->command = command->name;
+  cli->takes_programmer = command->takes_programmer;
   return command->run (cli, argc - 1, argv + 1, error);
 }
 
@@ -141,6 +144,8 @@ main (int argc, char **argv)
   status = ub_cli_finish (&cli, done ? NULL : error);
 
   json_object_unref (cli.object);
+  g_clear_object (&cli.programmer);
+  g_free (cli.spec);
   g_free (cli.log_path);
   g_free (cli.state_text);
   return status;

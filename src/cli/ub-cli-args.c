@@ -36,6 +36,28 @@ ub_cli_add_global_options (UbCli *cli, GOptionContext *context)
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
 }
 
+static void
+add_programmer_option (UbCli *cli, GOptionContext *context)
+{
+  const GOptionEntry entries[] = {
+    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &cli->spec, N_ ("Programmer and its settings"),
+      N_ ("PROGRAMMER") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+/* GOption leaves the “--” in front of a name that begins with a dash. */
+static void
+drop_separator (int *argc, char **argv)
+{
+  if (*argc < 2 || !g_str_equal (argv[1], "--"))
+    return;
+  memmove (argv + 1, argv + 2, (gsize) (*argc - 1) * sizeof *argv);
+  (*argc)--;
+}
+
 /**
  * ub_cli_parse:
  * @cli: the program
@@ -46,6 +68,9 @@ ub_cli_add_global_options (UbCli *cli, GOptionContext *context)
  * @argc: (inout): number of arguments
  * @argv: (inout): the arguments, from the command's name on; afterwards only what is no option
  * @error: return location for an error
+ *
+ * Parses what stands behind the command, opens the log, and makes the programmer of -p, so that a wrong
+ * setting is told before files are looked at. It is not opened yet.
  *
  * Returns: %FALSE when the command was used wrongly
  */
@@ -64,11 +89,14 @@ ub_cli_parse (UbCli *cli,
 
   g_set_prgname (name);
   g_option_context_set_summary (context, summary);
+  if (cli->takes_programmer)
+    add_programmer_option (cli, context);
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   ub_cli_add_global_options (cli, context);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
+  drop_separator (argc, *argv);
 
   if (*argc - 1 < n_arguments) {
     g_set_error (error, UB_ERROR, UB_ERROR_USAGE, _ ("“%s” needs: %s"), cli->command, parameters);
@@ -81,7 +109,9 @@ ub_cli_parse (UbCli *cli,
   }
   if (cli->log_path != NULL && !ub_log_open_file (cli->log_path, error))
     return FALSE;
-  return TRUE;
+  if (cli->spec != NULL)
+    cli->programmer = ub_programmer_new_for_spec (cli->spec, error);
+  return cli->spec == NULL || cli->programmer != NULL;
 }
 
 /**
@@ -110,41 +140,26 @@ ub_cli_parse_number (const char *option, const char *text, guint32 *out_value, G
 }
 
 /**
- * ub_cli_open_spec:
- * @spec: (nullable): what -p was given
- * @error: return location for an error
- *
- * Makes the programmer that was asked for, before files are looked at, so that a wrong setting is told
- * first. It is not opened yet.
- *
- * Returns: (transfer full) (nullable): the programmer; %NULL without an error when @spec is %NULL
- */
-UbProgrammer *
-ub_cli_open_spec (const char *spec, GError **error)
-{
-  return spec != NULL ? ub_programmer_new_for_spec (spec, error) : NULL;
-}
-
-/**
  * ub_cli_find_programmer:
- * @given: (transfer full) (nullable): the one of -p
+ * @cli: the program
  * @error: return location for an error
  *
- * Returns: (transfer full) (nullable): @given, or else the only usable real programmer
+ * Returns: (transfer none) (nullable): the programmer of -p, or else the only usable real one
  */
 UbProgrammer *
-ub_cli_find_programmer (UbProgrammer *given, GError **error)
+ub_cli_find_programmer (UbCli *cli, GError **error)
 {
   g_autoptr (UbProgrammerList) list = NULL;
   g_autoptr (UbProgrammerInfo) info = NULL;
 
-  if (given != NULL)
-    return given;
+  if (cli->programmer != NULL)
+    return cli->programmer;
   list = ub_programmer_list_new ();
   ub_programmer_list_refresh (list);
   info = ub_programmer_list_find_usable (list, error);
-  return info != NULL ? ub_programmer_new_for_spec (ub_programmer_info_get_spec (info), error)
-                      : NULL;
+  if (info != NULL)
+    cli->programmer = ub_programmer_new_for_spec (ub_programmer_info_get_spec (info), error);
+  return cli->programmer;
 }
 
 /**

@@ -17,17 +17,14 @@
 gboolean
 ub_cli_backup (UbCli *cli, int argc, char **argv, GError **error)
 {
-  g_autofree char *spec = NULL;
   g_autofree char *start_text = NULL;
   g_autofree char *size_text = NULL;
   gboolean read_twice = FALSE;
-  g_autoptr (UbProgrammer) programmer = NULL;
+  UbProgrammer *programmer;
   g_autoptr (UbJob) job = NULL;
   g_autoptr (GFile) file = NULL;
   guint32 start = 0, size = 0;
   const GOptionEntry entries[] = {
-    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &spec, N_ ("Programmer and its settings"),
-      N_ ("PROGRAMMER") },
     { "start", 0, 0, G_OPTION_ARG_STRING, &start_text, N_ ("Begin at address A (default: 0)"),
       "A" },
     { "size", 0, 0, G_OPTION_ARG_STRING, &size_text,
@@ -48,9 +45,7 @@ ub_cli_backup (UbCli *cli, int argc, char **argv, GError **error)
     g_set_error_literal (error, UB_ERROR, UB_ERROR_USAGE, _ ("--size 0 would read nothing"));
     return FALSE;
   }
-  if (spec != NULL && (programmer = ub_cli_open_spec (spec, error)) == NULL)
-    return FALSE;
-  programmer = ub_cli_find_programmer (g_steal_pointer (&programmer), error);
+  programmer = ub_cli_find_programmer (cli, error);
   if (programmer == NULL)
     return FALSE;
 

@@ -17,15 +17,12 @@
 gboolean
 ub_cli_erase (UbCli *cli, int argc, char **argv, GError **error)
 {
-  g_autofree char *spec = NULL;
   g_autofree char *start_text = NULL;
   g_autofree char *size_text = NULL;
-  g_autoptr (UbProgrammer) programmer = NULL;
+  UbProgrammer *programmer;
   g_autoptr (UbJob) job = NULL;
   guint32 start = 0, size = 0;
   const GOptionEntry entries[] = {
-    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &spec, N_ ("Programmer and its settings"),
-      N_ ("PROGRAMMER") },
     { "start", 0, 0, G_OPTION_ARG_STRING, &start_text,
       N_ ("Begin at address A, a multiple of 0x1000 (default: 0)"), "A" },
     { "size", 0, 0, G_OPTION_ARG_STRING, &size_text,
@@ -45,9 +42,7 @@ ub_cli_erase (UbCli *cli, int argc, char **argv, GError **error)
     g_set_error_literal (error, UB_ERROR, UB_ERROR_USAGE, _ ("--size 0 would erase nothing"));
     return FALSE;
   }
-  if (spec != NULL && (programmer = ub_cli_open_spec (spec, error)) == NULL)
-    return FALSE;
-  programmer = ub_cli_find_programmer (g_steal_pointer (&programmer), error);
+  programmer = ub_cli_find_programmer (cli, error);
   if (programmer == NULL)
     return FALSE;
 

@@ -33,26 +33,25 @@ add_to_json (JsonArray *array, UbProgrammerInfo *info)
   json_array_add_object_element (array, object);
 }
 
-/* Columns by characters, not bytes: names may hold any. */
 static void
 print_padded (UbCli *cli, const char *text, guint width)
 {
-  guint length = (guint) g_utf8_strlen (text, -1);
+  guint own = ub_cli_get_width (text);
 
-  ub_cli_print_answer (cli, "%s%*s  ", text, length < width ? (int) (width - length) : 0, "");
+  ub_cli_print_answer (cli, "%s%*s  ", text, own < width ? (int) (width - own) : 0, "");
 }
 
 static void
 print_table (UbCli *cli, GListModel *list)
 {
-  guint spec_width = (guint) g_utf8_strlen (_ ("PROGRAMMER"), -1);
-  guint name_width = (guint) g_utf8_strlen (_ ("NAME"), -1);
+  guint spec_width = ub_cli_get_width (_ ("PROGRAMMER"));
+  guint name_width = ub_cli_get_width (_ ("NAME"));
 
   for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
     g_autoptr (UbProgrammerInfo) info = g_list_model_get_item (list, i);
 
-    spec_width = MAX (spec_width, (guint) g_utf8_strlen (ub_programmer_info_get_spec (info), -1));
-    name_width = MAX (name_width, (guint) g_utf8_strlen (ub_programmer_info_get_name (info), -1));
+    spec_width = MAX (spec_width, ub_cli_get_width (ub_programmer_info_get_spec (info)));
+    name_width = MAX (name_width, ub_cli_get_width (ub_programmer_info_get_name (info)));
   }
   print_padded (cli, _ ("PROGRAMMER"), spec_width);
   print_padded (cli, _ ("NAME"), name_width);

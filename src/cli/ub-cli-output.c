@@ -11,6 +11,7 @@
 
 #include "ub-error.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,6 +54,26 @@ ub_cli_print_answer (UbCli *cli, const char *format, ...)
   va_start (args, format);
   vprintf (format, args);
   va_end (args);
+}
+
+/**
+ * ub_cli_get_width:
+ * @text: UTF-8
+ *
+ * Returns: columns that @text takes on a terminal; Chinese characters take two
+ */
+guint
+ub_cli_get_width (const char *text)
+{
+  guint width = 0;
+
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at)) {
+    gunichar c = g_utf8_get_char (at);
+
+    if (!g_unichar_iszerowidth (c))
+      width += g_unichar_iswide (c) ? 2 : 1;
+  }
+  return width;
 }
 
 /* Milliseconds are exact enough. */
@@ -274,9 +295,11 @@ ub_cli_finish (UbCli *cli, const GError *error)
     print_error (cli, error, status);
   if (cli->json)
     print_json (cli, error, status);
-  if (fflush (stdout) != 0 && status == UB_CLI_DONE) {
+  errno = 0;
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  /* Whoever closed the pipe, such as “head”, had read enough. */
+  if (errno != EPIPE)
     fprintf (stderr, "%s\n", _ ("unbrick-cli: the result could not be printed"));
-    return UB_CLI_FAILED;
-  }
-  return status;
+  return status != UB_CLI_DONE ? status : UB_CLI_FAILED;
 }

@@ -16,25 +16,17 @@
 gboolean
 ub_cli_probe (UbCli *cli, int argc, char **argv, GError **error)
 {
-  g_autofree char *spec = NULL;
-  g_autoptr (UbProgrammer) programmer = NULL;
+  UbProgrammer *programmer;
   g_autoptr (UbJob) job = NULL;
   g_autofree char *summary = NULL;
   UbImageAnalysis *chip;
-  const GOptionEntry entries[] = {
-    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &spec, N_ ("Programmer and its settings"),
-      N_ ("PROGRAMMER") },
-    { NULL },
-  };
 
   if (!ub_cli_parse (cli, NULL,
                      _ ("Connects, identifies the flash, and describes what is on the module. "
                         "Changes nothing."),
-                     entries, 0, &argc, &argv, error))
+                     NULL, 0, &argc, &argv, error))
     return FALSE;
-  if (spec != NULL && (programmer = ub_cli_open_spec (spec, error)) == NULL)
-    return FALSE;
-  programmer = ub_cli_find_programmer (g_steal_pointer (&programmer), error);
+  programmer = ub_cli_find_programmer (cli, error);
   if (programmer == NULL)
     return FALSE;
 

@@ -9,6 +9,8 @@
 
 #include "ub-cli-progress.h"
 
+#include "ub-cli.h"
+
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -86,7 +88,7 @@ char *
 ub_cli_format_time_left (double seconds)
 {
   guint minutes = (guint) (seconds / 60 + 0.5);
-  guint whole = (guint) (seconds + 0.5);
+  guint whole = MAX ((guint) (seconds + 0.5), 1);
 
   if (whole < 60)
     return g_strdup_printf (
@@ -161,14 +163,25 @@ get_columns (void)
   return FALLBACK_COLUMNS;
 }
 
+/* Shortens @line so that it does not wrap: what has wrapped cannot be drawn over. */
+static void
+cut_to_width (char *line, guint width)
+{
+  char *end = line + strlen (line);
+
+  while (ub_cli_get_width (line) > width) {
+    end = g_utf8_prev_char (end);
+    *end = '\0';
+  }
+}
+
 static void
 draw_line (UbCliProgress *self, const UbProgressState *state)
 {
   g_autofree char *line = build_line (self, state);
-  g_autofree char *cut =
-      g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), (glong) get_columns () - 1));
 
-  fprintf (stderr, "\r\033[K%s", cut);
+  cut_to_width (line, get_columns () - 1);
+  fprintf (stderr, "\r\033[K%s", line);
   fflush (stderr);
   self->line_is_open = TRUE;
 }

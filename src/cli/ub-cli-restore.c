@@ -53,17 +53,14 @@ load_files (const char *image_path,
 gboolean
 ub_cli_restore (UbCli *cli, int argc, char **argv, GError **error)
 {
-  g_autofree char *spec = NULL;
   g_autofree char *bootloader_path = NULL;
   g_autofree char *backup = NULL;
   gboolean no_backup = FALSE, overwrite_calibration = FALSE;
-  g_autoptr (UbProgrammer) programmer = NULL;
+  UbProgrammer *programmer;
   g_autoptr (UbImageAnalysis) image = NULL;
   g_autoptr (UbImageAnalysis) bootloader = NULL;
   g_autoptr (UbJob) job = NULL;
   const GOptionEntry entries[] = {
-    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &spec, N_ ("Programmer and its settings"),
-      N_ ("PROGRAMMER") },
     { "bootloader", 0, 0, G_OPTION_ARG_FILENAME, &bootloader_path,
       N_ ("Take the bootloader out of FILE, a QIO file or full backup; IMAGE is the app"),
       N_ ("FILE") },
@@ -87,11 +84,9 @@ ub_cli_restore (UbCli *cli, int argc, char **argv, GError **error)
                          _ ("--backup and --no-backup exclude each other"));
     return FALSE;
   }
-  if (spec != NULL && (programmer = ub_cli_open_spec (spec, error)) == NULL)
-    return FALSE;
   if (!load_files (argv[1], bootloader_path, &image, &bootloader, error))
     return FALSE;
-  programmer = ub_cli_find_programmer (g_steal_pointer (&programmer), error);
+  programmer = ub_cli_find_programmer (cli, error);
   if (programmer == NULL)
     return FALSE;
 
@@ -105,16 +100,13 @@ ub_cli_restore (UbCli *cli, int argc, char **argv, GError **error)
 gboolean
 ub_cli_write (UbCli *cli, int argc, char **argv, GError **error)
 {
-  g_autofree char *spec = NULL;
   g_autofree char *start_text = NULL;
-  g_autoptr (UbProgrammer) programmer = NULL;
+  UbProgrammer *programmer;
   g_autoptr (GFile) file = NULL;
   g_autoptr (UbImage) image = NULL;
   g_autoptr (UbJob) job = NULL;
   guint32 start = 0;
   const GOptionEntry entries[] = {
-    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &spec, N_ ("Programmer and its settings"),
-      N_ ("PROGRAMMER") },
     { "start", 0, 0, G_OPTION_ARG_STRING, &start_text, N_ ("Write to address A"), "A" },
     { NULL },
   };
@@ -131,13 +123,11 @@ ub_cli_write (UbCli *cli, int argc, char **argv, GError **error)
                             "belong"));
     return FALSE;
   }
-  if (spec != NULL && (programmer = ub_cli_open_spec (spec, error)) == NULL)
-    return FALSE;
   file = g_file_new_for_commandline_arg (argv[1]);
   image = ub_image_load (file, NULL, error);
   if (image == NULL)
     return FALSE;
-  programmer = ub_cli_find_programmer (g_steal_pointer (&programmer), error);
+  programmer = ub_cli_find_programmer (cli, error);
   if (programmer == NULL)
     return FALSE;
 

@@ -26,15 +26,12 @@ has_a_place (UbImageAnalysis *image, GError **error)
 gboolean
 ub_cli_verify (UbCli *cli, int argc, char **argv, GError **error)
 {
-  g_autofree char *spec = NULL;
   g_autofree char *start_text = NULL;
-  g_autoptr (UbProgrammer) programmer = NULL;
+  UbProgrammer *programmer;
   g_autoptr (UbImageAnalysis) image = NULL;
   g_autoptr (UbJob) job = NULL;
   guint32 start = 0;
   const GOptionEntry entries[] = {
-    { "programmer", 'p', 0, G_OPTION_ARG_STRING, &spec, N_ ("Programmer and its settings"),
-      N_ ("PROGRAMMER") },
     { "start", 0, 0, G_OPTION_ARG_STRING, &start_text,
       N_ ("Compare from address A on (default: where images of this kind belong)"), "A" },
     { NULL },
@@ -45,12 +42,10 @@ ub_cli_verify (UbCli *cli, int argc, char **argv, GError **error)
                      1, &argc, &argv, error) ||
       !ub_cli_parse_number ("--start", start_text, &start, error))
     return FALSE;
-  if (spec != NULL && (programmer = ub_cli_open_spec (spec, error)) == NULL)
-    return FALSE;
   image = ub_cli_load (argv[1], error);
   if (image == NULL || (start_text == NULL && !has_a_place (image, error)))
     return FALSE;
-  programmer = ub_cli_find_programmer (g_steal_pointer (&programmer), error);
+  programmer = ub_cli_find_programmer (cli, error);
   if (programmer == NULL)
     return FALSE;
 

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  * @json: one JSON object on standard output at the end
  * @log_path: (nullable): file for the log
  * @command: what was asked for
+ * @takes_programmer: it works on a module, and has the option -p
+ * @spec: (nullable): what -p was given
+ * @programmer: (nullable): the one of -p or, once it was looked for, the only usable one
  * @object: members of the JSON object so far
  * @is_connected: the module was identified: what fails now, failed on the way
  * @state_text: (nullable): what state the module is in, where the rescue copy is and what else was noted,
@@ -30,6 +33,9 @@ typedef struct {
   gboolean json;
   char *log_path;
   const char *command;
+  gboolean takes_programmer;
+  char *spec;
+  UbProgrammer *programmer;
   JsonObject *object;
   gboolean is_connected;
   char *state_text;
@@ -67,12 +73,12 @@ gboolean ub_cli_parse (UbCli *cli,
                        GError **error);
 gboolean
 ub_cli_parse_number (const char *option, const char *text, guint32 *out_value, GError **error);
-UbProgrammer *ub_cli_open_spec (const char *spec, GError **error);
-UbProgrammer *ub_cli_find_programmer (UbProgrammer *given, GError **error);
+UbProgrammer *ub_cli_find_programmer (UbCli *cli, GError **error);
 UbImageAnalysis *ub_cli_load (const char *path, GError **error);
 gboolean ub_cli_run_job (UbCli *cli, UbJob *job, GError **error);
 
 /* Output. */
+guint ub_cli_get_width (const char *text);
 void ub_cli_print (UbCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void ub_cli_print_answer (UbCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 char *ub_cli_dup_state (const UbJobReport *report);

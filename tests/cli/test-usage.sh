@@ -102,6 +102,14 @@ expect 0 backup -p sim:file=chip.bin copy-2.bin
 ! grep -q "$(printf '\r')" err || fail "a carriage return where there is no terminal"
 grep -q "done" err || fail "no progress"
 
+# A reader that has read enough is no failure worth telling; a full disk is.
+"$cli" list 2>err | :
+[ ! -s err ] || fail "a closed pipe is complained about"
+status=0
+"$cli" list 2>err >/dev/full || status=$?
+[ "$status" = 1 ] || fail "a result that could not be printed ended with $status"
+says "could not be printed"
+
 # Backups never replace, take ranges, and get a name in a folder.
 same copy.bin chip.bin
 expect 1 --json backup -p sim:file=chip.bin copy.bin
@@ -113,6 +121,8 @@ tail -c +$((0x1234 + 1)) chip.bin | head -c $((0x777)) | cmp - odd.bin || fail "
 expect 1 --json backup -p sim:file=chip.bin none.bin --start 2M
 field_is error_name range
 [ ! -e none.bin ] || fail "a file appeared"
+expect 0 backup -p sim:file=chip.bin -- -dashed.bin
+same ./-dashed.bin chip.bin
 mkdir backups
 expect 0 backup -p sim:file=chip.bin backups
 expect 0 backup -p sim:file=chip.bin backups
