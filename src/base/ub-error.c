@@ -89,7 +89,7 @@ get_module_remedy (UbError code)
   case UB_ERROR_RANGE:
     return _ ("Choose a start and size that lie within the flash.");
   case UB_ERROR_BACKUP_FILE:
-    return _ ("Choose a folder that you may write to and that has room for the backup.");
+    return _ ("Choose a folder that you may write to and that has room for the file.");
   case UB_ERROR_BACKUP_EXISTS:
     return _ ("Choose another name, or move the existing file away first.");
   default:

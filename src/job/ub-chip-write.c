@@ -110,8 +110,8 @@ tell_clock (UbJob *job, guint before)
   if (after < before)
     ub_job_add_note (
         job,
-        _ ("The clock was lowered from %s to %s while writing, because sectors did not "
-           "hold what was written at first."),
+        _ ("The clock was lowered from %s to %s while writing, because at first some sectors did "
+           "not read back as they were written."),
         before_text, after_text);
 }
 
