@@ -58,12 +58,11 @@ get_description (void)
             "  ch341a:cen=D2\n"
             "  sim:file=CHIP.bin,part=1c7015,max-clock=12000000,latency=125,time=virtual\n"
             "Without -p the only usable real programmer is taken. clock= fixes the clock; without "
-            "it the\n"
-            "fastest that works is found. Numbers take 0x, K and M.\n"
+            "it the fastest that works is found. Numbers take 0x, K and M.\n"
             "\n"
             "Exit status: 0 done; 1 failed on the way; 2 wrong usage; 3 no usable programmer or no "
-            "answer\n"
-            "from the module; 4 the file was refused; 130 stopped by Ctrl+C, at a safe point.");
+            "answer from the module; 4 the file was refused; 130 stopped by Ctrl+C, at a safe "
+            "point.");
 }
 
 static gboolean
@@ -88,6 +87,7 @@ static gboolean
 run (UbCli *cli, int argc, char **argv, GError **error)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("COMMAND [OPTIONS] [ARGS]"));
+  g_autofree char *description = ub_cli_dup_wrapped (get_description ());
   const GOptionEntry entries[] = {
     { "version", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, print_version,
       N_ ("Print the version and end"), NULL },
@@ -98,7 +98,7 @@ run (UbCli *cli, int argc, char **argv, GError **error)
   ub_cli_add_global_options (cli, context);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, get_summary ());
-  g_option_context_set_description (context, get_description ());
+  g_option_context_set_description (context, description);
   /* Options behind the command are the command's. */
   g_option_context_set_strict_posix (context, TRUE);
   if (!g_option_context_parse (context, &argc, &argv, error))

@@ -86,9 +86,10 @@ ub_cli_parse (UbCli *cli,
 {
   g_autoptr (GOptionContext) context = g_option_context_new (parameters);
   g_autofree char *name = g_strdup_printf ("unbrick-cli %s", (*argv)[0]);
+  g_autofree char *wrapped = ub_cli_dup_wrapped (summary);
 
   g_set_prgname (name);
-  g_option_context_set_summary (context, summary);
+  g_option_context_set_summary (context, wrapped);
   if (cli->takes_programmer)
     add_programmer_option (cli, context);
   if (entries != NULL)

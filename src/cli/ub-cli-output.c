@@ -16,6 +16,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Long text ends here: terminals of 80 columns are common, and none breaks between words. */
+#define TEXT_COLUMNS 79
+
 /**
  * ub_cli_print:
  * @cli: the program
@@ -74,6 +77,46 @@ ub_cli_get_width (const char *text)
       width += g_unichar_iswide (c) ? 2 : 1;
   }
   return width;
+}
+
+static void
+append_wrapped (GString *lines, const char *paragraph)
+{
+  g_auto (GStrv) words = g_strsplit (paragraph, " ", -1);
+  guint column = 0;
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    guint width = ub_cli_get_width (words[i]);
+    gboolean fits = column + 1 + width <= TEXT_COLUMNS;
+
+    if (i > 0)
+      g_string_append_c (lines, fits ? ' ' : '\n');
+    g_string_append (lines, words[i]);
+    column = i > 0 && fits ? column + 1 + width : width;
+  }
+}
+
+/**
+ * ub_cli_dup_wrapped:
+ * @text: paragraphs of a line each; indented ones stay as they are
+ *
+ * Returns: (transfer full): @text with the paragraphs broken between words to fit 80 columns
+ */
+char *
+ub_cli_dup_wrapped (const char *text)
+{
+  g_auto (GStrv) paragraphs = g_strsplit (text, "\n", -1);
+  GString *lines = g_string_new (NULL);
+
+  for (guint i = 0; paragraphs[i] != NULL; i++) {
+    if (i > 0)
+      g_string_append_c (lines, '\n');
+    if (g_str_has_prefix (paragraphs[i], " "))
+      g_string_append (lines, paragraphs[i]);
+    else
+      append_wrapped (lines, paragraphs[i]);
+  }
+  return g_string_free (lines, FALSE);
 }
 
 /* Milliseconds are exact enough. */

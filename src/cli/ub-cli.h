@@ -79,6 +79,7 @@ gboolean ub_cli_run_job (UbCli *cli, UbJob *job, GError **error);
 
 /* Output. */
 guint ub_cli_get_width (const char *text);
+char *ub_cli_dup_wrapped (const char *text);
 void ub_cli_print (UbCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void ub_cli_print_answer (UbCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 char *ub_cli_dup_state (const UbJobReport *report);

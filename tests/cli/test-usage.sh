@@ -42,6 +42,7 @@ says "0x1000"
 for command in "" list probe backup restore write verify erase inspect; do
   expect 0 $command --help
   grep -q -- "--json" out || fail "help of “$command” does not tell of --json"
+  ! grep '^[A-Z].\{80\}' out || fail "help of “$command” has lines of more than 80 characters"
 done
 expect 0 --version
 grep -q '^unbrick-cli [0-9]' out || fail "no version"
