@@ -23,7 +23,7 @@ typedef struct {
   char *name;
   UbProgrammerLimits limits;
   gboolean is_open;
-  guint clock_hz; /* 0 until the first set_clock() of this opening */
+  guint clock_hz; /* 0 until the first set_clock() of this opening; atomic */
   guint mode;
 
   guint fixed_clock_hz;
@@ -109,7 +109,7 @@ ub_programmer_open (UbProgrammer *self, GError **error)
   g_return_val_if_fail (UB_IS_PROGRAMMER (self), FALSE);
   g_return_val_if_fail (!priv->is_open, FALSE);
 
-  priv->clock_hz = 0;
+  g_atomic_int_set (&priv->clock_hz, 0);
   priv->mode = 0;
   if (!UB_PROGRAMMER_GET_CLASS (self)->open (self, error))
     return FALSE;
@@ -175,7 +175,7 @@ ub_programmer_set_clock (UbProgrammer *self, guint hz, guint *actual_hz, GError 
   if (!UB_PROGRAMMER_GET_CLASS (self)->set_clock (self, hz, &actual, error))
     return FALSE;
 
-  priv->clock_hz = actual;
+  g_atomic_int_set (&priv->clock_hz, actual);
   if (actual_hz != NULL)
     *actual_hz = actual;
   return TRUE;
@@ -312,6 +312,8 @@ ub_programmer_get_name (UbProgrammer *self)
  * ub_programmer_get_clock:
  * @self: a programmer
  *
+ * May be called from any thread.
+ *
  * Returns: the clock in use in Hz, 0 before one was set
  */
 guint
@@ -319,7 +321,7 @@ ub_programmer_get_clock (UbProgrammer *self)
 {
   g_return_val_if_fail (UB_IS_PROGRAMMER (self), 0);
 
-  return PRIV (self)->clock_hz;
+  return g_atomic_int_get (&PRIV (self)->clock_hz);
 }
 
 /**
