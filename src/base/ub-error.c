@@ -11,7 +11,29 @@
 
 #include <glib/gi18n.h>
 
-G_DEFINE_QUARK (ub_error, ub_error)
+/* What an error says besides its code and message. */
+typedef struct {
+  gboolean clock_is_no_remedy;
+} UbErrorPrivate;
+
+static void
+ub_error_private_init (UbErrorPrivate *self)
+{
+  self->clock_is_no_remedy = FALSE;
+}
+
+static void
+ub_error_private_copy (const UbErrorPrivate *self, UbErrorPrivate *copy)
+{
+  *copy = *self;
+}
+
+static void
+ub_error_private_clear (UbErrorPrivate *self)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR (UbError, ub_error)
 
 static const char *
 get_programmer_remedy (UbError code)
@@ -97,6 +119,26 @@ get_module_remedy (UbError code)
   }
 }
 
+/* Instead of advice that ends in a lower clock, where there is none or it did not help. */
+static const char *
+get_remedy_without_clock (UbError code)
+{
+  switch ((int) code) {
+  case UB_ERROR_UNSTABLE:
+    return _ (
+        "Shorten the wires (under 20 cm), join the grounds of computer and module with a wire "
+        "of their own, and improve the 3.3 V supply.");
+  case UB_ERROR_WRITE_ENABLE:
+    return _ ("Check the MOSI wire (P22), ground and the 3.3 V supply.");
+  case UB_ERROR_VERIFY:
+    return _ ("Repeat the job: what is right already is left alone. If the same place fails again, "
+              "shorten the wires and check ground; if that does not help, the flash is worn out "
+              "there.");
+  default:
+    return NULL;
+  }
+}
+
 static const char *
 get_image_remedy (UbError code)
 {
@@ -164,7 +206,10 @@ ub_error_get_remedy (const GError *error)
     if (error->code == UB_ERROR_USAGE || error->code == UB_ERROR_BAD_SETTING)
       return _ ("Run the command with --help to see what it takes.");
 
-    remedy = get_programmer_remedy (error->code);
+    if (ub_error_get_private (error)->clock_is_no_remedy)
+      remedy = get_remedy_without_clock (error->code);
+    if (remedy == NULL)
+      remedy = get_programmer_remedy (error->code);
     if (remedy == NULL)
       remedy = get_module_remedy (error->code);
     if (remedy == NULL)
@@ -221,6 +266,23 @@ static const char *const names[] = {
   [UB_ERROR_IMAGE_FAMILY] = "image-family",
   [UB_ERROR_IMAGE_KEY] = "image-key",
 };
+
+/**
+ * ub_error_rule_out_clock:
+ * @error: any error
+ *
+ * Tells that a lower clock is no remedy for @error: the programmer has only one, it is the lowest already,
+ * or lower ones did not help. What is shown to the person does not advise it then. Copies of @error know it,
+ * too; nothing happens to errors of other domains.
+ */
+void
+ub_error_rule_out_clock (GError *error)
+{
+  g_return_if_fail (error != NULL);
+
+  if (error->domain == UB_ERROR)
+    ub_error_get_private (error)->clock_is_no_remedy = TRUE;
+}
 
 /**
  * ub_error_get_name:

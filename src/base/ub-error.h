@@ -80,5 +80,6 @@ GQuark ub_error_quark (void);
 
 const char *ub_error_get_remedy (const GError *error);
 const char *ub_error_get_name (const GError *error);
+void ub_error_rule_out_clock (GError *error);
 
 G_END_DECLS

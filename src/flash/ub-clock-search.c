@@ -31,6 +31,19 @@ static const guint ladder[] = {
 #define JUDGE_IDS 16
 #define JUDGE_IDS_ALONE 128
 
+/* After errors a lower clock is believed once so many of them would have shown there at the rate of the first;
+ * so long is spent on it. */
+#define PROOF_ERRORS 6
+#define PROOF_MAX_US (20 * G_USEC_PER_SEC)
+
+/* Errors this rare (one bit in 5 · 10⁴) a job mends by reading again; when an eighth of the clock has half as many
+ * still, they do not come from the clock. So long is looked at the clock they were seen at. */
+#define BEARABLE_RATE 2e-5
+#define HELPLESS_DIVISOR 8
+#define HELPLESS_SHARE 0.5
+#define MEASURE_US (300 * 1000)
+#define MEASURE_ENOUGH 8
+
 /* The known content: large enough to keep the bus busy without a pause, small enough at low clocks. */
 #define BLOCK_MAX 1024
 #define BLOCK_SLOW 256
@@ -75,7 +88,21 @@ typedef struct {
   gpointer user_data;
   GCancellable *cancellable;
   UbReference reference;
+  gboolean is_helpless; /* errors come at every clock alike, and are few */
 } UbSearch;
+
+static gboolean
+set_clock (UbSearch *self, guint hz, GError **error)
+{
+  if (!ub_programmer_set_clock (self->programmer, hz, NULL, error))
+    return FALSE;
+
+  self->state->step = UB_CONNECT_STEP_CLOCK;
+  self->state->clock_hz = ub_programmer_get_clock (self->programmer);
+  if (self->func != NULL)
+    self->func (self->state, self->user_data);
+  return TRUE;
+}
 
 static gboolean
 read_block (UbSearch *self, guint n_reads, guint8 *buffer, gsize size, GError **error)
@@ -153,9 +180,24 @@ choose_place (UbSearch *self, GError **error)
   return TRUE;
 }
 
-/* Reads the reference at the clock in use; *@out_clean tells whether all readings agreed. */
+/* Makes @out_block what most of three readings say, and counts the bits that differ from it. */
+static guint
+take_majority (const guint8 *readings, gsize size, guint8 *out_block)
+{
+  guint n = 0;
+
+  for (gsize i = 0; i < size; i++) {
+    const guint8 a = readings[i], b = readings[size + i], c = readings[2 * size + i];
+
+    out_block[i] = (a & b) | (b & c) | (a & c);
+    n += (guint) __builtin_popcount ((a ^ b) | (b ^ c));
+  }
+  return n;
+}
+
+/* Reads the reference at the clock in use; *@out_wrong tells how many of its bits did not read alike. */
 static gboolean
-load_reference (UbSearch *self, gboolean *out_clean, GError **error)
+load_reference (UbSearch *self, guint *out_wrong, GError **error)
 {
   UbReference *reference = &self->reference;
   guint8 buffer[N_REFERENCE_READS * BLOCK_MAX];
@@ -171,10 +213,7 @@ load_reference (UbSearch *self, gboolean *out_clean, GError **error)
   if (!read_block (self, N_REFERENCE_READS, buffer, size, error))
     return FALSE;
 
-  *out_clean = TRUE;
-  for (guint i = 1; i < N_REFERENCE_READS; i++)
-    *out_clean = *out_clean && memcmp (buffer, buffer + i * size, size) == 0;
-  memcpy (reference->block, buffer, size);
+  *out_wrong = take_majority (buffer, size, reference->block);
   return TRUE;
 }
 
@@ -227,33 +266,89 @@ judge (UbSearch *self, gboolean *out_clean, GError **error)
   return TRUE;
 }
 
+/* Judges until errors at @rate, of the bits read, would have shown: at low clocks one judgement reads so few
+ * that it is often clean by luck. */
 static gboolean
-set_clock (UbSearch *self, guint hz, GError **error)
+judge_at_length (UbSearch *self, double rate, gboolean *out_clean, GError **error)
 {
-  if (!ub_programmer_set_clock (self->programmer, hz, NULL, error))
-    return FALSE;
+  gint64 begin = ub_programmer_get_time (self->programmer);
+  double expected = 0;
 
-  self->state->step = UB_CONNECT_STEP_CLOCK;
-  self->state->clock_hz = ub_programmer_get_clock (self->programmer);
-  if (self->func != NULL)
-    self->func (self->state, self->user_data);
+  do {
+    if (!judge (self, out_clean, error))
+      return FALSE;
+    expected += rate * 8.0 * get_n_reads (self) * self->reference.size;
+  } while (*out_clean && rate > 0 && expected < PROOF_ERRORS &&
+           ub_programmer_get_time (self->programmer) - begin < PROOF_MAX_US);
+  return TRUE;
+}
+
+/* Which part of the bits is wrong at the clock in use, from as many as come in @max_us or until that is clear. */
+static gboolean
+measure (UbSearch *self, guint64 max_us, double *out_rate, GError **error)
+{
+  const UbReference *reference = &self->reference;
+  g_autofree guint8 *buffer = g_malloc (N_REFERENCE_READS * reference->size);
+  gint64 begin = ub_programmer_get_time (self->programmer);
+  guint64 n_wrong = 0, n_bits = 0;
+
+  do {
+    if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
+        !read_block (self, N_REFERENCE_READS, buffer, reference->size, error))
+      return FALSE;
+    for (gsize i = 0; i < N_REFERENCE_READS * reference->size; i++)
+      n_wrong += (guint) __builtin_popcount (buffer[i] ^ reference->block[i % reference->size]);
+    n_bits += N_REFERENCE_READS * 8 * reference->size;
+  } while (n_wrong < MEASURE_ENOUGH &&
+           (guint64) (ub_programmer_get_time (self->programmer) - begin) < max_us);
+  *out_rate = (double) n_wrong / n_bits;
+  return TRUE;
+}
+
+/* Whether the errors at the clock in use, @rate of the bits, are few and come at a much lower clock as well. */
+static gboolean
+check_helpless (UbSearch *self, double rate, GError **error)
+{
+  guint hz = ub_programmer_get_clock (self->programmer);
+  double low_rate = 0;
+
+  if (rate == 0 || rate > BEARABLE_RATE || hz < HELPLESS_DIVISOR * ladder[0] ||
+      ub_programmer_get_limits (self->programmer)->min_hz * HELPLESS_DIVISOR > hz)
+    return TRUE;
+  if (!set_clock (self, hz / HELPLESS_DIVISOR, error) ||
+      !measure (self, HELPLESS_DIVISOR * MEASURE_US, &low_rate, error) ||
+      !set_clock (self, hz, error))
+    return FALSE;
+  self->is_helpless = low_rate >= rate * HELPLESS_SHARE;
   return TRUE;
 }
 
 /* Finds a clock at which the reference reads alike every time: the one in use or, failing that, the first
- * below it. */
+ * below it. Where errors come at every clock alike it stays at this one when they are few, and fails when
+ * they are many. */
 static gboolean
 find_safe_clock (UbSearch *self, GError **error)
 {
-  gboolean clean = FALSE;
+  double first_rate = 0;
 
   for (;;) {
-    if (!load_reference (self, &clean, error))
+    gboolean clean = FALSE;
+    guint n_wrong = 0;
+
+    if (!load_reference (self, &n_wrong, error))
       return FALSE;
-    if (clean && !judge (self, &clean, error))
+    if (n_wrong == 0 && !judge_at_length (self, first_rate, &clean, error))
       return FALSE;
     if (clean)
       return TRUE;
+    if (first_rate == 0) {
+      if (!measure (self, MEASURE_US, &first_rate, error) ||
+          !check_helpless (self, first_rate, error))
+        return FALSE;
+      if (self->is_helpless)
+        return TRUE;
+      first_rate = MAX (first_rate, 1 / (N_REFERENCE_READS * 8.0 * self->reference.size));
+    }
     if (!ub_clock_step_down (self->programmer, NULL, error) ||
         !set_clock (self, ub_programmer_get_clock (self->programmer), error))
       return FALSE;
@@ -324,6 +419,19 @@ settle (UbSearch *self, GArray *clean_clocks, gboolean failed, GError **error)
   }
 }
 
+/* No clock is clean: the one in use is as good as any, and the job need not look for another. */
+static gboolean
+stay (UbSearch *self, UbFlash *flash, gboolean *out_proven)
+{
+  g_autofree char *text = ub_clock_format (ub_programmer_get_clock (self->programmer));
+
+  g_message ("Few bits read wrong, at every clock alike: it stays at %s", text);
+  ub_flash_set_clock_helpless (flash);
+  if (out_proven != NULL)
+    *out_proven = self->reference.proven;
+  return TRUE;
+}
+
 /**
  * ub_clock_search:
  * @flash: a flash that was identified at the clock in use
@@ -339,7 +447,8 @@ settle (UbSearch *self, GArray *clean_clocks, gboolean failed, GError **error)
  * Finds the fastest clock these wires carry and sets it: climbs from the clock in use to the programmer's
  * limit, the person's ceiling or the part's, whichever is lowest, reading known content many times at each
  * step. After a step that read wrong it settles one step below the highest clean one, never below the
- * clock it began with as long as that reads right. Takes less than 300 ms of bus time from 1 MHz on.
+ * clock it began with as long as that reads right. Where few bits read wrong at an eighth of the clock as well,
+ * it stays at the one it began with. Takes less than 300 ms of bus time from 1 MHz on.
  *
  * Whether errors are rarer than about one bit in 10⁵ cannot be seen in so short a time: see
  * ub_clock_step_down().
@@ -378,7 +487,11 @@ ub_clock_search (UbFlash *flash,
   if (self->part->max_read_hz > 0)
     top_hz = MIN (top_hz, self->part->max_read_hz);
 
-  if (!find_safe_clock (self, error) || !climb (self, top_hz, clean_clocks, &failed, error) ||
+  if (!find_safe_clock (self, error))
+    return FALSE;
+  if (self->is_helpless)
+    return stay (self, flash, out_proven);
+  if (!climb (self, top_hz, clean_clocks, &failed, error) ||
       !settle (self, clean_clocks, failed, error))
     return FALSE;
 
@@ -407,6 +520,7 @@ ub_clock_search (UbFlash *flash,
 gboolean
 ub_clock_step_down (UbProgrammer *programmer, guint *out_hz, GError **error)
 {
+  GError *set_error = NULL;
   guint hz, actual;
   g_autofree char *from = NULL;
   g_autofree char *to = NULL;
@@ -436,8 +550,15 @@ ub_clock_step_down (UbProgrammer *programmer, guint *out_hz, GError **error)
     return TRUE;
   }
 
-  g_set_error (error, UB_ERROR, UB_ERROR_UNSTABLE,
-               _ ("what is read changes even at the lowest clock, %s"), from);
+  if (ub_programmer_get_limits (programmer)->min_hz ==
+      ub_programmer_get_limits (programmer)->max_hz)
+    set_error = g_error_new (UB_ERROR, UB_ERROR_UNSTABLE,
+                             _ ("what is read changes at the fixed clock of %s"), from);
+  else
+    set_error = g_error_new (UB_ERROR, UB_ERROR_UNSTABLE,
+                             _ ("what is read changes even at the lowest clock, %s"), from);
+  ub_error_rule_out_clock (set_error);
+  g_propagate_error (error, set_error);
   return FALSE;
 }
 

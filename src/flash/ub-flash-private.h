@@ -47,6 +47,16 @@ typedef struct {
   guint n_early; /* times in a row that it had finished before it was looked at */
 } UbFlashPace;
 
+/* How often the clocks so far read wrong: see ub-flash-clock.c. */
+typedef struct {
+  guint hz; /* the clock in use */
+  guint n_read; /* sectors at @hz */
+  guint n_wrong;
+  guint first_hz; /* where errors were noticed first, 0 for nowhere */
+  double first_rate;
+  gboolean was_given_up;
+} UbFlashTrial;
+
 typedef struct _UbFlashBatch UbFlashBatch;
 
 struct _UbFlash {
@@ -61,6 +71,7 @@ struct _UbFlash {
   GMutex lock; /* of the counters, which other threads look at */
   UbFlashCounters counters;
 
+  UbFlashTrial trial;
   UbFlashPace paces[UB_FLASH_N_OP_KINDS];
   UbFlashBatch *batch; /* room to build batches in, made when first needed */
 };

@@ -9,7 +9,6 @@
 
 #include "ub-flash-writer.h"
 
-#include "ub-clock-search.h"
 #include "ub-error.h"
 #include "ub-flash-private.h"
 
@@ -126,8 +125,8 @@ lower_clock (UbFlashWriter *self)
 {
   g_autoptr (GError) error = NULL;
 
-  /* At the lowest or a fixed clock it is tried again all the same. */
-  if (!ub_clock_step_down (self->flash->programmer, NULL, &error))
+  /* At the lowest or a fixed clock, or where a lower one does not help, it is tried again all the same. */
+  if (!ub_flash_lower_clock (self->flash, NULL, &error))
     g_debug ("The clock stays: %s", error->message);
 }
 
@@ -199,6 +198,7 @@ repair_sector (UbFlashWriter *self, guint32 address, guint8 *reading, GError **e
       g_info ("The sector at 0x%06X was read wrong, and is right", address);
       set_verified (self, address);
       self->n_read_errors++;
+      ub_flash_count_readings (self->flash, 0, 1);
       return TRUE;
     }
     memcpy (self->current + address, reading, UB_SECTOR_SIZE);
@@ -267,6 +267,7 @@ verify_range (UbFlashWriter *self, UbRange range, GError **error)
                               self, self->cancellable, error))
     return FALSE;
 
+  ub_flash_count_readings (self->flash, range.size / UB_SECTOR_SIZE, 0);
   for (guint i = 0; i < range.size / UB_SECTOR_SIZE; i++) {
     guint32 at = i * UB_SECTOR_SIZE;
 

@@ -42,6 +42,10 @@ gboolean ub_flash_read (UbFlash *self,
                         gsize size,
                         GCancellable *cancellable,
                         GError **error);
+void ub_flash_count_readings (UbFlash *self, guint n, guint n_wrong);
+gboolean ub_flash_lower_clock (UbFlash *self, guint *out_hz, GError **error);
+void ub_flash_set_clock_helpless (UbFlash *self);
+gboolean ub_flash_is_clock_helpless (UbFlash *self);
 gboolean ub_flash_unprotect (UbFlash *self, GError **error);
 gboolean ub_flash_erase (
     UbFlash *self, const UbRange *units, guint n_units, GCancellable *cancellable, GError **error);

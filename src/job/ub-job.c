@@ -327,6 +327,24 @@ collect_counters (UbJob *self)
   g_mutex_unlock (&priv->lock);
 }
 
+/* Tells where a lower clock would not help, or did not: what failed must not advise it. */
+static void
+consider_clock (UbJob *self, GError *error)
+{
+  UbJobPrivate *priv = PRIV (self);
+  const UbProgrammerLimits *limits = ub_programmer_get_limits (priv->programmer);
+  gboolean is_helpless =
+      priv->session != NULL && ub_flash_is_clock_helpless (ub_session_get_flash (priv->session));
+
+  if (is_helpless)
+    ub_job_add_note (self,
+                     _ ("Errors were as frequent at lower clocks, so the clock was not lowered."));
+  if (error != NULL &&
+      (is_helpless ||
+       (limits->max_hz > 0 && ub_programmer_get_clock (priv->programmer) <= limits->min_hz)))
+    ub_error_rule_out_clock (error);
+}
+
 /**
  * ub_job_run:
  * @self: a job that was not run yet
@@ -354,6 +372,7 @@ ub_job_run (UbJob *self, GCancellable *cancellable, GError **error)
 
   done = !g_cancellable_set_error_if_cancelled (cancellable, &local_error) &&
          UB_JOB_GET_CLASS (self)->run (self, cancellable, &local_error);
+  consider_clock (self, local_error);
 
   collect_counters (self);
   priv->report.elapsed_s =

@@ -21,7 +21,7 @@
 #define SAFE_CLOCK_HZ 1000000
 
 /* So many different readings of one sector end the job: the wires do not carry even the lowest clock. */
-#define MAX_READINGS 8
+#define MAX_READINGS 16
 
 /* What is read again at once, so that a second reading needs no second buffer of the chip's size. */
 #define AGAIN_SIZE (64 * 1024)
@@ -164,6 +164,8 @@ count_pending_bytes (Reading *reading)
 static gboolean
 read_round (Reading *reading, GCancellable *cancellable, GError **error)
 {
+  guint n_sectors = 0;
+
   reading->n_differing = 0;
   ub_progress_extend (ub_job_get_progress (reading->job),
                       (gint64) count_pending_bytes (reading) - (gint64) reading->expected_again);
@@ -178,13 +180,15 @@ read_round (Reading *reading, GCancellable *cancellable, GError **error)
     if (!read_run (reading, i, n, cancellable, error))
       return FALSE;
     i += n;
+    n_sectors += n;
   }
+  ub_flash_count_readings (ub_job_get_flash (reading->job), n_sectors, reading->n_differing);
   reading->n_differed += reading->n_differing;
   return TRUE;
 }
 
-/* Readings differ: slower, where that is possible. At a fixed clock, or the lowest, two more readings may
- * still be alike. */
+/* Readings differ: slower, where that is possible and helps. At a fixed clock, or the lowest, two more readings
+ * may still be alike. */
 static gboolean
 step_down (Reading *reading, GError **error)
 {
@@ -194,7 +198,7 @@ step_down (Reading *reading, GError **error)
   g_autoptr (GError) local_error = NULL;
   guint hz;
 
-  if (ub_clock_step_down (programmer, &hz, &local_error)) {
+  if (ub_flash_lower_clock (ub_job_get_flash (reading->job), &hz, &local_error)) {
     after = ub_clock_format (hz);
     ub_job_add_note (
         reading->job,

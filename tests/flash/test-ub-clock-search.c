@@ -179,6 +179,58 @@ test_sees_bit_errors (void)
   }
 }
 
+/* Errors that come at every clock: many of them end the search within seconds, few are left to the job, and
+ * neither is told that a lower clock would help. */
+static void
+test_clock_that_does_not_help (void)
+{
+  static const struct {
+    double flips;
+    guint above;
+    gboolean connects;
+    guint at_most;
+  } errors[] = {
+    { 1e-4, 0, FALSE, 0 },
+    { 2e-4, 0, FALSE, 0 },
+    { 1e-4, 5000, TRUE, 5000 }, /* a much lower one does */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++) {
+    g_autoptr (UbTestWires) wires = new_wires ();
+    g_autoptr (UbSession) session = NULL;
+    g_autoptr (GError) error = NULL;
+
+    wires->flips = errors[i].flips;
+    wires->flips_above = errors[i].above;
+    session = ub_session_open (UB_PROGRAMMER (wires), NULL, NULL, NULL, &error);
+    g_assert_cmpint (ub_programmer_get_time (UB_PROGRAMMER (wires)), <=, 40 * G_USEC_PER_SEC);
+    if (errors[i].connects) {
+      g_assert_no_error (error);
+      g_assert_cmpuint (ub_programmer_get_clock (UB_PROGRAMMER (wires)), <=, errors[i].at_most);
+    } else {
+      g_assert_error (error, UB_ERROR, UB_ERROR_UNSTABLE);
+      g_assert_null (strstr (ub_error_get_remedy (error), "clock"));
+    }
+  }
+}
+
+/* One adapter clock: the message and the advice speak of no other. */
+static void
+test_only_clock (void)
+{
+  g_autoptr (UbTestWires) wires = new_wires ();
+  UbProgrammer *programmer = UB_PROGRAMMER (wires);
+  g_autoptr (GError) error = NULL;
+
+  wires->min_hz = wires->max_hz = 1500000;
+  g_assert_true (ub_programmer_open (programmer, &error));
+  g_assert_true (ub_programmer_set_clock (programmer, 1500000, NULL, &error));
+  g_assert_false (ub_clock_step_down (programmer, NULL, &error));
+  g_assert_error (error, UB_ERROR, UB_ERROR_UNSTABLE);
+  g_assert_nonnull (strstr (error->message, "fixed clock of 1.5 MHz"));
+  g_assert_null (strstr (ub_error_get_remedy (error), "clock"));
+}
+
 static void
 test_goes_down (void)
 {
@@ -366,6 +418,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/clock-search/step-down", test_step_down);
   g_test_add_func ("/clock-search/step-down/coarse", test_step_down_of_coarse_programmer);
   g_test_add_func ("/clock-search/step-down/fixed", test_fixed_clock_stays);
+  g_test_add_func ("/clock-search/step-down/only", test_only_clock);
+  g_test_add_func ("/clock-search/no-help", test_clock_that_does_not_help);
   g_test_add_func ("/clock-search/format", test_format);
 
   return g_test_run ();
