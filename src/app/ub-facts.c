@@ -9,7 +9,6 @@
 
 #include "ub-facts.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 /* Rows of a list that say something: a fact with its name, a finding with an icon for how bad it is. */
@@ -27,6 +26,23 @@ ub_facts_clear (GtkListBox *box)
     gtk_list_box_remove (box, GTK_WIDGET (row));
 }
 
+/* A row with two things side by side. Both are laid out with a grid: a horizontal box asks its children how wide they
+ * have to be for a height, and a label that wraps finds out by trying, dozens of times, which takes longer than a frame
+ * for something like a digest. */
+static GtkWidget *
+add_row (GtkListBox *box, GtkWidget *start, GtkWidget *end)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_attach (GTK_GRID (grid), start, 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), end, 1, 0, 1, 1);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_list_box_append (box, row);
+  return row;
+}
+
 /**
  * ub_facts_add:
  * @box: a list
@@ -38,27 +54,21 @@ ub_facts_clear (GtkListBox *box)
 GtkWidget *
 ub_facts_add (GtkListBox *box, const char *name, const char *value)
 {
-  GtkWidget *row, *line, *label;
+  GtkWidget *row, *name_label, *value_label;
 
   if (value == NULL || value[0] == '\0')
     return NULL;
-  row = gtk_list_box_row_new ();
-  line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
-  label = g_object_new (GTK_TYPE_LABEL, "label", name, "xalign", 0.0, "yalign", 0.0, NULL);
-  gtk_box_append (GTK_BOX (line), label);
-  label =
+  name_label = g_object_new (GTK_TYPE_LABEL, "label", name, "xalign", 0.0, "yalign", 0.0, NULL);
+  value_label =
       g_object_new (GTK_TYPE_LABEL, "label", value, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
                     "xalign", 1.0, "yalign", 0.0, "justify", GTK_JUSTIFY_RIGHT, "natural-wrap-mode",
                     GTK_NATURAL_WRAP_NONE, "selectable", TRUE, "hexpand", TRUE, NULL);
-  gtk_widget_add_css_class (label, "dim-label");
-  gtk_widget_add_css_class (label, "numeric");
-  gtk_box_append (GTK_BOX (line), label);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_add_css_class (value_label, "dim-label");
+  gtk_widget_add_css_class (value_label, "numeric");
+  row = add_row (box, name_label, value_label);
   gtk_widget_add_css_class (row, "fact");
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, value, -1);
-  gtk_list_box_append (box, row);
   return row;
 }
 
@@ -84,6 +94,27 @@ ub_facts_add_versioned (GtkListBox *box, const char *name, const char *value, co
 }
 
 /**
+ * ub_facts_add_text:
+ * @box: a list
+ * @prefix: what stands before the text, such as an icon or a number
+ * @text: translated sentences, which wrap
+ *
+ * Returns: (transfer none): the new row
+ */
+GtkWidget *
+ub_facts_add_text (GtkListBox *box, GtkWidget *prefix, const char *text)
+{
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "wrap-mode",
+                                   PANGO_WRAP_WORD_CHAR, "xalign", 0.0, "hexpand", TRUE, NULL);
+  GtkWidget *row = add_row (box, prefix, label);
+
+  gtk_widget_set_valign (prefix, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (row, "finding");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  return row;
+}
+
+/**
  * ub_facts_add_finding:
  * @box: a list
  * @severity: how bad it is
@@ -98,17 +129,12 @@ ub_facts_add_finding (GtkListBox *box, UbSeverity severity, const char *text)
                                        "dialog-error-symbolic" };
   static const char *const classes[] = { "dim-label", "warning", "error" };
   GtkWidget *icon = gtk_image_new_from_icon_name (icons[severity]);
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text,
-                                 "title-lines", 0, NULL);
   const char *const names[] = { _ ("Note"), _ ("Warning"), _ ("Problem") };
 
   gtk_widget_add_css_class (icon, classes[severity]);
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   names[severity], -1);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
-  gtk_widget_add_css_class (row, "finding");
-  gtk_list_box_append (box, row);
-  return row;
+  return ub_facts_add_text (box, icon, text);
 }
 
 /**

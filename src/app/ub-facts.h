@@ -15,6 +15,7 @@ void ub_facts_clear (GtkListBox *box);
 GtkWidget *ub_facts_add (GtkListBox *box, const char *name, const char *value);
 GtkWidget *
 ub_facts_add_versioned (GtkListBox *box, const char *name, const char *value, const char *version);
+GtkWidget *ub_facts_add_text (GtkListBox *box, GtkWidget *prefix, const char *text);
 GtkWidget *ub_facts_add_finding (GtkListBox *box, UbSeverity severity, const char *text);
 void ub_facts_add_findings (GtkListBox *box, UbImageAnalysis *analysis);
 

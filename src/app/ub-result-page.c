@@ -59,14 +59,10 @@ static void
 add_step (UbResultPage *self, guint *inout_n, const char *text)
 {
   g_autofree char *number = g_strdup_printf ("%u", ++*inout_n);
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", text,
-                                 "title-lines", 0, NULL);
   GtkWidget *label = gtk_label_new (number);
 
   gtk_widget_add_css_class (label, "step-number");
-  gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row), label);
-  gtk_list_box_append (self->advice, row);
+  ub_facts_add_text (self->advice, label, text);
 }
 
 static void
