@@ -27,6 +27,8 @@ struct _UbProgress {
   GMutex lock;
   double expected[UB_N_PHASES]; /* seconds, as declared */
   UbProgressState state;
+  double base; /* the fraction when the seconds that were left were declared last */
+  double base_left; /* those seconds */
   gint64 begun_us;
   gint64 now_us;
 };
@@ -52,10 +54,34 @@ get_phase_seconds_left (UbProgress *self)
   return self->expected[self->state.phase] * (1 - get_phase_fraction (self));
 }
 
+/* Seconds left as they were declared, which unlike the measured ones fall steadily. */
+static double
+get_declared_left (UbProgress *self)
+{
+  double left = 0;
+
+  for (int i = 0; i < UB_N_PHASES; i++) {
+    if (self->state.status[i] == UB_PHASE_STATUS_ACTIVE)
+      left += self->expected[i] * (1 - get_phase_fraction (self));
+    else if (self->state.status[i] == UB_PHASE_STATUS_WAITING)
+      left += self->expected[i];
+  }
+  return left;
+}
+
+/* What is left of the bar belongs to the seconds that are left, whatever was thought of them before: so the bar
+ * neither jumps nor waits when that changes, it goes on at another pace. */
+static void
+rebase (UbProgress *self)
+{
+  self->base = self->state.fraction;
+  self->base_left = get_declared_left (self);
+}
+
 static void
 update_state (UbProgress *self)
 {
-  double all = 0, done = 0, left = 0;
+  double all = 0, left = 0;
   gint64 elapsed_us = self->now_us - self->begun_us;
 
   self->state.rate = 0;
@@ -65,23 +91,21 @@ update_state (UbProgress *self)
   for (int i = 0; i < UB_N_PHASES; i++) {
     all += self->expected[i];
     switch (self->state.status[i]) {
-    case UB_PHASE_STATUS_DONE:
-      done += self->expected[i];
-      break;
     case UB_PHASE_STATUS_ACTIVE:
-      done += self->expected[i] * get_phase_fraction (self);
       left += get_phase_seconds_left (self);
       break;
     case UB_PHASE_STATUS_WAITING:
       left += self->expected[i];
       break;
+    case UB_PHASE_STATUS_DONE:
     case UB_PHASE_STATUS_ABSENT:
       break;
     }
   }
-  /* A phase that turns out longer than declared must not make the bar run backwards. */
-  if (all > 0)
-    self->state.fraction = MAX (self->state.fraction, done / all);
+  if (self->base_left > 0)
+    self->state.fraction =
+        MAX (self->state.fraction,
+             self->base + (1 - self->base) * (1 - get_declared_left (self) / self->base_left));
   self->state.seconds_left = all > 0 ? left : -1;
 }
 
@@ -133,7 +157,8 @@ ub_progress_new (void)
  * ub_progress_declare:
  * @self: a progress
  * @phase: a phase this job has
- * @seconds: how long it is expected to take; declare again when it is better known
+ * @seconds: how long it is expected to take; declare again when it is better known: the bar goes on from where
+ *   it is, at the pace that brings it to the end in time
  */
 void
 ub_progress_declare (UbProgress *self, UbPhase phase, double seconds)
@@ -145,6 +170,7 @@ ub_progress_declare (UbProgress *self, UbPhase phase, double seconds)
   self->expected[phase] = seconds;
   if (self->state.status[phase] == UB_PHASE_STATUS_ABSENT)
     self->state.status[phase] = UB_PHASE_STATUS_WAITING;
+  rebase (self);
   update_state (self);
   g_mutex_unlock (&self->lock);
 }
@@ -159,16 +185,21 @@ ub_progress_declare (UbProgress *self, UbPhase phase, double seconds)
 void
 ub_progress_begin (UbProgress *self, UbPhase phase, guint64 bytes_total, gint64 now_us)
 {
+  gboolean is_cut_short; /* a phase that counts its bytes may end before all of them are done */
+
   g_return_if_fail (UB_IS_PROGRESS (self));
   g_return_if_fail (phase < UB_N_PHASES);
 
   g_mutex_lock (&self->lock);
+  is_cut_short = self->state.phase != UB_N_PHASES && self->state.bytes_total > 0;
   end_active_phase (self);
   self->state.phase = phase;
   self->state.status[phase] = UB_PHASE_STATUS_ACTIVE;
   self->state.bytes_done = 0;
   self->state.bytes_total = bytes_total;
   self->begun_us = self->now_us = now_us;
+  if (is_cut_short)
+    rebase (self);
   update_state (self);
   g_mutex_unlock (&self->lock);
 }
@@ -204,6 +235,7 @@ ub_progress_extend (UbProgress *self, gint64 bytes)
 
   g_mutex_lock (&self->lock);
   self->state.bytes_total += (guint64) MAX (bytes, -(gint64) self->state.bytes_total);
+  rebase (self);
   update_state (self);
   g_mutex_unlock (&self->lock);
 }

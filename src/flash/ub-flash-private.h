@@ -66,6 +66,8 @@ struct _UbFlash {
   UbFlashPart part;
   UbProgress *progress;
   UbSectorMap *map;
+  UbFlashContentFunc content_func; /* nullable */
+  gpointer content_data;
   gint address; /* atomic */
 
   GMutex lock; /* of the counters, which other threads look at */

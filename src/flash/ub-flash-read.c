@@ -136,6 +136,8 @@ on_piece_read (UbFlash *self, gsize n_done, gpointer user_data)
 
   ub_flash_advance (self, n_done - reading->n_told);
   reading->n_told = n_done;
+  if (self->content_func != NULL)
+    self->content_func (reading->address, reading->buffer, n_done, self->content_data);
 
   if (self->map == NULL)
     return;

@@ -139,6 +139,23 @@ ub_flash_set_observers (UbFlash *self, UbProgress *progress, UbSectorMap *map)
 }
 
 /**
+ * ub_flash_set_content_func:
+ * @self: a flash
+ * @func: (nullable): called after each piece that ub_flash_read() reads
+ * @user_data: for @func
+ *
+ * Says who wants to see what is read while it is read.
+ */
+void
+ub_flash_set_content_func (UbFlash *self, UbFlashContentFunc func, gpointer user_data)
+{
+  g_return_if_fail (UB_IS_FLASH (self));
+
+  self->content_func = func;
+  self->content_data = user_data;
+}
+
+/**
  * ub_flash_get_address:
  * @self: a flash
  *

@@ -28,11 +28,26 @@ typedef struct {
 #define UB_TYPE_FLASH (ub_flash_get_type ())
 G_DECLARE_FINAL_TYPE (UbFlash, ub_flash, UB, FLASH, GObject)
 
+/**
+ * UbFlashContentFunc:
+ * @address: of the first byte that ub_flash_read() was asked for
+ * @buffer: (array length=n_done): what was read so far
+ * @n_done: bytes
+ * @user_data: from ub_flash_set_content_func()
+ *
+ * Called after each piece of ub_flash_read(), in its thread.
+ */
+typedef void (*UbFlashContentFunc) (guint32 address,
+                                    const guint8 *buffer,
+                                    gsize n_done,
+                                    gpointer user_data);
+
 UbFlash *ub_flash_new (UbProgrammer *programmer, const UbFlashPart *part);
 
 UbProgrammer *ub_flash_get_programmer (UbFlash *self);
 const UbFlashPart *ub_flash_get_part (UbFlash *self);
 void ub_flash_get_counters (UbFlash *self, UbFlashCounters *out_counters);
+void ub_flash_set_content_func (UbFlash *self, UbFlashContentFunc func, gpointer user_data);
 void ub_flash_set_observers (UbFlash *self, UbProgress *progress, UbSectorMap *map);
 guint32 ub_flash_get_address (UbFlash *self);
 

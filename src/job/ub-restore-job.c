@@ -13,10 +13,11 @@
 #include "ub-error.h"
 #include "ub-job-private.h"
 #include "ub-proven-read.h"
+#include "ub-write-forecast.h"
 
 #include <glib/gi18n.h>
 
-/* Before the plan is known: a Tuya backup over OpenBeken, 260 sectors of 50 to 90 ms and their pages. */
+/* Before connecting: a Tuya backup over OpenBeken, 260 sectors of 50 to 90 ms and their pages. */
 #define EXPECTED_WRITE_SECONDS 30
 
 /**
@@ -33,6 +34,7 @@ struct _UbRestoreJob {
   UbCompositionFlags flags;
   GBytes *bytes; /* of a raw range */
   guint32 address; /* of a raw range */
+  UbWriteForecast *forecast; /* while the chip is read; nullable */
 };
 
 G_DEFINE_FINAL_TYPE (UbRestoreJob, ub_restore_job, UB_TYPE_JOB)
@@ -54,6 +56,53 @@ set_digest (UbJob *job, GBytes *wanted)
     report->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, wanted);
 }
 
+static void
+on_content_read (guint32 address, const guint8 *buffer, gsize n_done, gpointer user_data)
+{
+  UbRestoreJob *self = user_data;
+
+  /* What is read a second time begins elsewhere, or is no news. */
+  if (address == 0 && ub_write_forecast_update (self->forecast, buffer, n_done))
+    ub_job_declare (UB_JOB (self), UB_PHASE_WRITE, ub_write_forecast_get_seconds (self->forecast));
+}
+
+/* What the files ask for over a blank chip: all that can be said before the chip was read. Nothing where that cannot
+ * be composed; reading tells why. */
+static void
+start_forecast (UbRestoreJob *self)
+{
+  UbJob *job = UB_JOB (self);
+  const UbFlashPart *part = ub_job_get_part (job);
+  guint8 *blank = g_malloc (part->size);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (UbImageAnalysis) chip = NULL;
+  g_autoptr (UbComposition) draft = NULL;
+  guint32 end = 0;
+
+  memset (blank, 0xFF, part->size);
+  bytes = g_bytes_new_take (blank, part->size);
+  chip = ub_image_analysis_new_for_chip (bytes);
+  draft = ub_composition_new (self->image, self->bootloader, chip, self->flags, NULL);
+  if (draft == NULL)
+    return;
+  for (guint i = 0; i < ub_composition_get_n_written (draft); i++) {
+    const UbRange *range = ub_composition_get_written (draft, i);
+
+    end = MAX (end, range->address + range->size);
+  }
+  self->forecast = ub_write_forecast_new (part, ub_composition_get_wanted (draft), end,
+                                          ub_programmer_get_clock (ub_job_get_programmer (job)));
+  ub_job_declare (job, UB_PHASE_WRITE, ub_write_forecast_get_seconds (self->forecast));
+  ub_flash_set_content_func (ub_job_get_flash (job), on_content_read, self);
+}
+
+static void
+stop_forecast (UbRestoreJob *self)
+{
+  ub_flash_set_content_func (ub_job_get_flash (UB_JOB (self)), NULL, NULL);
+  g_clear_pointer (&self->forecast, ub_write_forecast_free);
+}
+
 static gboolean
 run_image (UbRestoreJob *self, GCancellable *cancellable, GError **error)
 {
@@ -63,7 +112,9 @@ run_image (UbRestoreJob *self, GCancellable *cancellable, GError **error)
   g_autofree guint8 *current = NULL;
   const UbRange *kept = NULL;
 
+  start_forecast (self);
   chip = ub_chip_read_whole (job, cancellable, error);
+  stop_forecast (self);
   if (chip == NULL)
     return FALSE;
 

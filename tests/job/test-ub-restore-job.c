@@ -278,6 +278,54 @@ test_stop_everywhere (void)
   g_assert_cmpuint (n_stopped, >=, N_PLACES - 4);
 }
 
+/* Runs until the @nth exchange, 0 for to the end; returns the fraction it came to. */
+static double
+run_until (GBytes *damaged, GBytes *content, guint64 nth, double *out_elapsed_s, guint64 *out_n)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (UbProgrammer) stopping = NULL;
+  g_autoptr (UbJob) job = NULL;
+  UbProgressState state;
+  JobTester tester;
+
+  job_tester_init (&tester, 0x1C7015, damaged);
+  stopping = stopping_programmer_new (tester.programmer, nth, cancellable);
+  job = create_restore (stopping, content, NULL);
+  ub_job_run (job, cancellable, NULL);
+  ub_progress_get_state (ub_job_get_progress (job), &state);
+  *out_elapsed_s = ub_job_get_report (job)->elapsed_s;
+  *out_n = stopping_programmer_get_exchanges (stopping);
+  g_clear_object (&job);
+  g_clear_object (&stopping);
+  job_tester_clear (&tester);
+  return state.fraction;
+}
+
+/* The bar tells how much of the time is over, whether little is to be written or all, and never runs back. */
+static void
+test_honest_bar (void)
+{
+  g_autoptr (GBytes) content = job_tester_make_firmware ();
+  const gsize sizes[] = { BOOTLOADER_SIZE, 2 * MIB };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (GBytes) damaged = job_tester_replace (content, 0, sizes[i], 0x00);
+    double all_s, last = 0;
+    guint64 n_exchanges, n;
+
+    g_assert_cmpfloat (run_until (damaged, content, 0, &all_s, &n_exchanges), ==, 1);
+    for (guint j = 1; j < N_PLACES; j++) {
+      double elapsed_s;
+      double fraction = run_until (damaged, content, n_exchanges * j / N_PLACES, &elapsed_s, &n);
+
+      g_test_message ("%.2f of the time, %.2f of the bar", elapsed_s / all_s, fraction);
+      g_assert_cmpfloat (fraction, >=, last);
+      g_assert_cmpfloat (ABS (fraction - elapsed_s / all_s), <, 0.2);
+      last = fraction;
+    }
+  }
+}
+
 /* Unplugged at any transaction, and the module's power lost at any erase or program. */
 static void
 test_trouble_everywhere (void)
@@ -420,6 +468,7 @@ main (int argc, char **argv)
   g_test_add_func ("/restore-job/flips", test_flips);
   g_test_add_func ("/restore-job/rescue-copy-fails", test_rescue_copy_fails);
   g_test_add_func ("/restore-job/stop-everywhere", test_stop_everywhere);
+  g_test_add_func ("/restore-job/honest-bar", test_honest_bar);
   g_test_add_func ("/restore-job/trouble-everywhere", test_trouble_everywhere);
   g_test_add_func ("/restore-job/stuck-sector", test_stuck_sector);
   g_test_add_func ("/restore-job/protected", test_protected);
