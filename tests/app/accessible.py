@@ -75,18 +75,26 @@ def press(app, name):
 
 
 @contextlib.contextmanager
-def running(command):
-    """Starts @command with accessibility on and yields its root; ends it afterwards."""
+def accessibility():
+    """Runs the bus that assistive technology listens on."""
     launcher = next((path for path in LAUNCHERS if os.path.exists(path)), None)
     if launcher is None:
         sys.exit(77)
     bus = subprocess.Popen([launcher, "--launch-immediately"], stderr=subprocess.DEVNULL)
     time.sleep(1)
-    environment = dict(os.environ, GTK_A11Y="atspi")
-    program = subprocess.Popen(command, env=environment)
     try:
-        yield wait("the application", find_app)
+        yield
     finally:
-        program.terminate()
-        program.wait()
         bus.terminate()
+
+
+@contextlib.contextmanager
+def running(command):
+    """Starts @command with accessibility on and yields its root; ends it afterwards."""
+    with accessibility():
+        program = subprocess.Popen(command, env=dict(os.environ, GTK_A11Y="atspi"))
+        try:
+            yield wait("the application", find_app)
+        finally:
+            program.terminate()
+            program.wait()
