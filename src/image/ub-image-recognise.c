@@ -500,7 +500,15 @@ ub_image_analysis_recognise (UbImageAnalysis *self)
     find_second_image (self, all, base);
     return;
   }
-  if (recognise_raw_code (self, data, size) || recognise_storage (self, data, size))
+  if (recognise_raw_code (self, data, size))
+    return;
+  /* Before the storage: Tuya's devices with other chips have that, too. */
+  self->signature = ub_image_signature_guess (data, size);
+  if (self->signature != NULL) {
+    self->kind = self->signature->kind;
+    return;
+  }
+  if (recognise_storage (self, data, size))
     return;
   if (has_code_somewhere (data, size)) {
     self->kind = UB_IMAGE_KIND_PARTIAL_BACKUP;

@@ -9,12 +9,15 @@
 
 #include "ub-image-signature.h"
 
+#include "ub-image-structure.h"
+
 #include <string.h>
 
 /*
  * Files that are no image of these modules, but that people choose by mistake. Most are known by the first
- * bytes, as libmagic's public database and the formats' own specifications tell; the rest by a check of their
- * structure. What comes first wins, so that the surest stand first.
+ * bytes, as libmagic's public database and the formats' own specifications tell; others by their structure
+ * (ub-image-structure.c); what is left may be text. What comes first wins, so that the surest stand first. A new
+ * kind of file is one more line in one of the tables.
  */
 
 typedef struct {
@@ -55,6 +58,11 @@ static const Magic MAGICS[] = {
   ARCHIVE ("lzma", "LZMA archive", 0, "\135\0\0\200\0"),
   ARCHIVE ("ar", "ar archive", 0, "!<arch>\n"),
   ARCHIVE ("iso", "CD-ROM image", 0x8001, "CD001"),
+  ARCHIVE ("lzip", "lzip archive", 0, "LZIP\001"),
+  ARCHIVE ("lzop", "lzop archive", 0, "\211LZO\0\r\n\032\n"),
+  ARCHIVE ("lha", "LHA archive", 2, "-lh5-"),
+  ARCHIVE ("wim", "Windows image archive", 0, "MSWIM\0\0\0"),
+  ARCHIVE ("rpm", "RPM package", 0, "\355\253\356\333"),
 
   OTHER (ARCHIVE, "squashfs", "SquashFS file system", 0, "hsqs"),
   OTHER (ARCHIVE, "squashfs", "SquashFS file system", 0, "sqsh"),
@@ -64,7 +72,21 @@ static const Magic MAGICS[] = {
   OTHER (ARCHIVE, "ubi", "UBI image", 0, "UBI#"),
   OTHER (ARCHIVE, "android-sparse", "Android sparse image", 0, "\x3a\xff\x26\xed"),
   OTHER (ARCHIVE, "android-boot", "Android boot image", 0, "ANDROID!"),
+  OTHER (ARCHIVE, "jffs2", "JFFS2 file system", 0, "\x85\x19\x03\x20"),
+  OTHER (ARCHIVE, "jffs2", "JFFS2 file system", 0, "\x85\x19\x01\xe0"),
+  OTHER (ARCHIVE, "jffs2", "JFFS2 file system", 0, "\x85\x19\x02\xe0"),
+  OTHER (ARCHIVE, "uefi", "UEFI firmware of a computer", 0x28, "_FVH"),
+  OTHER (ARCHIVE,
+         "intel-flash",
+         "firmware of a computer (Intel flash descriptor)",
+         0x10,
+         "\x5a\xa5\xf0\x0f"),
+  OTHER (ARCHIVE, "qcow2", "disk image", 0, "QFI\xfb"),
   OTHER (ARCHIVE, "dtb", "device tree or FIT image", 0, "\xd0\x0d\xfe\xed"),
+  CHIP ("trx", "firmware of a router (TRX)", 0, "HDR0"),
+  CHIP ("router", "firmware of a router (Realtek)", 0, "cs6c"),
+  CHIP ("router", "firmware of a router (Realtek)", 0, "cr6c"),
+  CHIP ("router", "firmware of a router (TP-Link)", 4, "TP-LINK Technologies"),
   CHIP ("u-boot", "U-Boot image", 0, "\x27\x05\x19\x56"),
 
   OTHER (TEXT, "pdf", "PDF document", 0, "%PDF-"),
@@ -73,6 +95,15 @@ static const Magic MAGICS[] = {
   OTHER (ARCHIVE, "jpeg", "JPEG picture", 0, "\377\330\377"),
   OTHER (ARCHIVE, "gif", "GIF picture", 0, "GIF8"),
   OTHER (ARCHIVE, "webp", "WebP picture", 8, "WEBP"),
+  OTHER (ARCHIVE, "tiff", "TIFF picture", 0, "II*\0"),
+  OTHER (ARCHIVE, "tiff", "TIFF picture", 0, "MM\0*"),
+  OTHER (ARCHIVE, "wav", "sound file", 8, "WAVEfmt "),
+  OTHER (ARCHIVE, "mp3", "sound file", 0, "ID3\003"),
+  OTHER (ARCHIVE, "mp3", "sound file", 0, "ID3\004"),
+  OTHER (ARCHIVE, "ogg", "sound file", 0, "OggS"),
+  OTHER (ARCHIVE, "avi", "video file", 8, "AVI LIST"),
+  OTHER (ARCHIVE, "pcap", "network capture", 0, "\xd4\xc3\xb2\xa1"),
+  OTHER (ARCHIVE, "pcap", "network capture", 0, "\x0a\x0d\x0d\x0a"),
   OTHER (ARCHIVE, "bmp", "BMP picture", 6, "\0\0\0\0\066\0\0\0\050\0\0\0"),
   OTHER (ARCHIVE, "mp4", "video file", 4, "ftyp"),
   OTHER (ARCHIVE, "sqlite", "SQLite database", 0, "SQLite format 3\0"),
@@ -80,22 +111,45 @@ static const Magic MAGICS[] = {
 
   OTHER (ELF, "mach-o", "macOS program", 0, "\xcf\xfa\xed\xfe"),
   OTHER (ELF, "mach-o", "macOS program", 0, "\xce\xfa\xed\xfe"),
-  OTHER (ELF, "mach-o", "macOS program", 0, "\xca\xfe\xba\xbe"),
+  OTHER (ELF, "mach-o", "macOS or Java program", 0, "\xca\xfe\xba\xbe"),
+  OTHER (ELF, "java", "Java data", 0, "\xac\xed\x00\x05"),
+  OTHER (ELF, "dex", "Android program", 0, "dex\n03"),
   OTHER (ELF, "wasm", "WebAssembly module", 0, "\0asm"),
 
-  CHIP ("uf2", "UF2 file", 0, "UF2\n\x57\x51\x5d\x9e"),
+  /* Tuya's storage after its decryption by other tools: the sectors' magic words in the clear. */
+  OTHER (ARCHIVE, "tuya-sector", "decrypted sector of a Tuya storage", 0, "\x34\x12\x76\x98"),
+  OTHER (ARCHIVE, "tuya-sector", "decrypted sector of a Tuya storage", 0, "\xab\x26\x57\x13"),
+  OTHER (ARCHIVE, "tuya-sector", "decrypted sector of a Tuya storage", 0, "\x53\x97\x57\x13"),
+
   CHIP ("bl602", "image for a BL602, BL616 or BL702", 0, "BFNP"),
   CHIP ("bl602-pack", "image for a BL602, BL616 or BL702", 0, "BL60"),
   CHIP ("bl602-partitions", "partition table for a BL602, BL616 or BL702", 0, "BFPT"),
   /* Winner Micro's image header: W800/W801/W806 and W600 use the same magic (WM SDK, wm_img.h). */
   CHIP ("w800", "image for a W800 or W600", 0, "\x9f\xff\xff\xa0"),
+  CHIP ("bl602", "image for a BL602, BL606 or BL702", 0, "BFAP"),
   CHIP ("xr809", "image for an XR809 or XR806", 0, "AWIH"),
   CHIP ("xr809-wlan", "Wi-Fi firmware for an XR809 or XR806", 0, "XR01"),
+  CHIP ("xr809-settings", "Wi-Fi settings for an XR809 or XR806", 0, "\xc0\x02\x02\x05\xc1\x06"),
+  CHIP ("xr809-settings", "Wi-Fi settings for an XR809 or XR806", 0, "\xc0\x02\x02\x06\xc1\x06"),
+  /* ESWIN's loaders: with checksums (`Hxp2`) and without (a date), in both byte orders; its partition table and
+   * settings are rows of one format (SDKs of ECR6600 and TR6260). */
+  CHIP ("eswin", "image for an ECR6600 or TR6260", 0, "2pxH"),
+  CHIP ("eswin", "image for an ECR6600 or TR6260", 0, "\x02\x26\x20\x18"),
+  CHIP ("eswin", "image for an ECR6600 or TR6260", 0, "\x18\x20\x26\x02"),
+  CHIP ("eswin", "image for an ECR6600 or TR6260", 0x1000, "2pxH"),
+  CHIP ("eswin-stub", "loader for an ECR6600 or TR6260", 0, "oneb"),
+  CHIP ("eswin-stub", "loader for an ECR6600 or TR6260", 0, "beno"),
+  CHIP ("eswin-partitions",
+        "partition table or settings of an ECR6600 or TR6260",
+        0,
+        "\0\xff\xff\xff\0\xff\xff\xff\xff\xff\xff\xff\0\xff\xff\xff"),
   CHIP ("eswin-ota", "update package for an ECR6600 or TR6260", 0, "FotaPKG"),
   CHIP ("rtl8710a",
         "image for an RTL8710A or RTL8711A (Ameba)",
         0,
         "\x99\x99\x96\x96\x3f\xcc\x66\xfc\xc0\x33\xcc\x03\xe5\xdc\x31\x62"),
+  CHIP ("rtl8710a", "app for an RTL8710A or RTL8711A (Ameba)", 4, "RTKWin\0"),
+  CHIP ("rtl8710a", "update for an RTL8710A or RTL8711A (Ameba)", 20, "RTKWin\0"),
   CHIP ("rtl8710b",
         "image for an RTL8710B or RTL8720C (AmebaZ)",
         0,
@@ -105,149 +159,51 @@ static const Magic MAGICS[] = {
   CHIP ("ameba-ota", "update package for an Ameba chip (RTL87xx)", 8, "OTA1"),
   CHIP ("esp-partition-table", "ESP32 partition table", 0, "\xaa\x50\x01\x02"),
   CHIP ("dfuse", "DfuSe file", 0, "DfuSe\x01"),
+  CHIP ("esp8266-settings", "RF settings of an ESP8266", 0, "\x05\x00\x04\x02\x05\x05\x05\x02"),
+  CHIP ("esp8266-settings", "RF settings of an ESP8266", 0, "\x05\x08\x04\x02\x05\x05\x05\x02"),
+  CHIP ("beken-parts", "image for a BK7236, BK7256 or BK7258", 0, "BKDLV1"),
+  CHIP ("beken-ota", "update for a BK7236, BK7256 or BK7258", 0, "BK7236"),
+  CHIP ("hi3861", "update for a Hi3861", 0, "\x1e\x96\x78\x3c"),
+  CHIP ("mcuboot", "MCUboot image (Zephyr, nRF Connect)", 0, "\x3d\xb8\xf3\x96"),
+  CHIP ("imxrt", "image for an i.MX RT", 0, "FCFB"),
+  CHIP ("allwinner", "image for an Allwinner chip", 4, "eGON.BT0"),
+  CHIP ("zigbee-ota", "Zigbee update", 0, "\x1e\xf1\xee\x0b"),
+  CHIP ("gbl", "update for a Silicon Labs chip", 0, "\xeb\x17\xa6\x03"),
   CHIP ("telink", "image for a Telink chip", 8, "KNLT"),
 };
 
-static const UbImageSignature ESP8266 = { UB_IMAGE_KIND_OTHER_CHIP, "esp8266",
-                                          "image for an ESP8266" };
-static const UbImageSignature ESP32 = { UB_IMAGE_KIND_OTHER_CHIP, "esp32", "image for an ESP32" };
-static const UbImageSignature INTEL_HEX = { UB_IMAGE_KIND_TEXT, "intel-hex", "Intel HEX file" };
-static const UbImageSignature S_RECORD = { UB_IMAGE_KIND_TEXT, "s-record",
-                                           "Motorola S-record file" };
-static const UbImageSignature PE = { UB_IMAGE_KIND_ELF, "pe", "Windows program" };
-static const UbImageSignature CORTEX_M = { UB_IMAGE_KIND_OTHER_CHIP, "cortex-m",
-                                           "image for a Cortex-M chip, such as an STM32" };
-static const UbImageSignature RISC_V = { UB_IMAGE_KIND_OTHER_CHIP, "risc-v",
-                                         "program for a RISC-V chip, such as a BL602" };
-static const UbImageSignature ANDES = { UB_IMAGE_KIND_OTHER_CHIP, "andes",
-                                        "program for an Andes chip, such as an ECR6600" };
-static const UbImageSignature HTML = { UB_IMAGE_KIND_TEXT, "html",
-                                       "web page: the download has failed" };
-static const UbImageSignature JSON = { UB_IMAGE_KIND_TEXT, "json", "JSON text" };
-static const UbImageSignature XML = { UB_IMAGE_KIND_TEXT, "xml", "XML text" };
-static const UbImageSignature LFS_POINTER = { UB_IMAGE_KIND_TEXT, "git-lfs",
-                                              "Git LFS pointer, not the file itself" };
-static const UbImageSignature TEXT = { UB_IMAGE_KIND_TEXT, "text", "text file" };
-
-static guint32
-read_le32 (const guint8 *p)
-{
-  return (guint32) p[0] | ((guint32) p[1] << 8) | ((guint32) p[2] << 16) | ((guint32) p[3] << 24);
-}
-
-/* Espressif's image: E9, number of segments, flash mode, flash size and clock, entry point, then segments of
- * address and length; the ESP32 family has an extended header of 16 bytes before them (esptool documentation,
- * firmware image format). A whole flash of the ESP32 begins with FF up to 0x1000. */
-static const UbImageSignature *
-find_espressif (const guint8 *data, gsize size)
-{
-  guint32 entry, address;
-
-  if (size >= 0x1000 + 32 && data[0] == 0xFF && data[0x1000] == 0xE9 &&
-      memcmp (data, data + 1, 0xFFF) == 0) {
-    data += 0x1000;
-    size -= 0x1000;
-    return data[1] >= 1 && data[1] <= 16 ? &ESP32 : NULL;
-  }
-  if (size < 32 || (data[0] != 0xE9 && data[0] != 0xEA) || data[1] == 0 || data[1] > 16 ||
-      data[2] > 5)
-    return NULL;
-  entry = read_le32 (data + 4);
-  address = read_le32 (data + 8);
-  /* The ESP8266 runs from 0x40100000 (RAM) and 0x40200000 (flash), where no ESP32 has anything. */
-  if (data[0] == 0xEA || entry >> 20 == 0x401 || entry >> 20 == 0x402 || address >> 20 == 0x401 ||
-      address >> 20 == 0x402)
-    return &ESP8266;
-  return entry >> 28 == 4 || entry >> 28 == 3 ? &ESP32 : NULL;
-}
-
-/* Stack pointer into RAM, reset and fault vectors odd (Thumb) and close together (ARMv7-M manual, B1.5.3). RAM is
- * at 0x20000000 or 0x10000000 as a rule; of chips that have it elsewhere, such as the XR809, most vectors must be
- * sane. */
-static gboolean
-is_cortex_m (const guint8 *data, gsize size)
-{
-  guint32 sp, reset;
-  guint sane = 0;
-
-  if (size < 64)
-    return FALSE;
-  sp = read_le32 (data);
-  reset = read_le32 (data + 4);
-  if ((sp & 3) != 0 || sp == 0 || (reset & 1) == 0)
-    return FALSE;
-  for (guint i = 2; i < 16; i++) {
-    guint32 vector = read_le32 (data + 4 * i);
-
-    if (vector == 0)
-      continue;
-    if ((vector & 1) == 0 || MAX (vector, reset) - MIN (vector, reset) > 0x200000)
-      return FALSE;
-    sane++;
-  }
-  return sane >= (sp >> 28 == 2 || sp >> 20 == 0x100 ? 3 : 8);
-}
-
-/* A C program's start sets the global pointer first: auipc gp, …; addi gp, gp, … (RISC-V psABI, linker relaxation). */
-static gboolean
-is_risc_v (const guint8 *data, gsize size)
-{
-  return size >= 64 && (read_le32 (data) & 0xFFF) == 0x197 &&
-         (read_le32 (data + 4) & 0xFFFFF) == 0x18193;
-}
-
-/* A table of vectors: jumps (opcode 0x48 of the AndeStar V3 manual, big-endian), each to one table behind it or to
- * one handler, so that they are alike. */
-static gboolean
-is_andes (const guint8 *data, gsize size)
-{
-  if (size < 64)
-    return FALSE;
-  for (guint i = 0; i < 8; i++) {
-    if (data[4 * i] != 0x48 || data[4 * i + 1] != 0 || data[4 * i + 2] > 0x0F)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-is_intel_hex (const guint8 *data, gsize size)
-{
-  if (size < 11 || data[0] != ':')
-    return FALSE;
-  for (guint i = 1; i < 11; i++) {
-    if (!g_ascii_isxdigit ((char) data[i]))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-is_s_record (const guint8 *data, gsize size)
-{
-  if (size < 10 || data[0] != 'S' || !g_ascii_isdigit ((char) data[1]))
-    return FALSE;
-  for (guint i = 2; i < 10; i++) {
-    if (!g_ascii_isxdigit ((char) data[i]))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* The PE header's place stands at 0x3C of the DOS header. */
-static gboolean
-is_pe (const guint8 *data, gsize size)
-{
-  guint32 at;
-
-  if (size < 0x40 || data[0] != 'M' || data[1] != 'Z')
-    return FALSE;
-  at = read_le32 (data + 0x3C);
-  return at < size - 4 && memcmp (data + at, "PE\0\0", 4) == 0;
-}
+/* Text by its first words; none of the last, which any text has. */
+static const struct {
+  UbImageSignature signature;
+  const char *begin;
+  const char *word;
+} TEXTS[] = {
+  { { UB_IMAGE_KIND_TEXT, "git-lfs", "Git LFS pointer, not the file itself" },
+    "version https://git-lfs",
+    NULL },
+  { { UB_IMAGE_KIND_TEXT, "html", "web page: the download has failed" }, "<!doctype html", NULL },
+  { { UB_IMAGE_KIND_TEXT, "html", "web page: the download has failed" }, "<html", NULL },
+  { { UB_IMAGE_KIND_TEXT, "html", "web page: the download has failed" }, "<head", NULL },
+  { { UB_IMAGE_KIND_TEXT, "html", "web page: the download has failed" }, "<", "<body" },
+  { { UB_IMAGE_KIND_TEXT, "xml", "XML text" }, "<", NULL },
+  { { UB_IMAGE_KIND_TEXT, "http", "answer of a web server: the download has failed" },
+    "HTTP/1",
+    NULL },
+  { { UB_IMAGE_KIND_TEXT, "json", "JSON text" }, "{", NULL },
+  { { UB_IMAGE_KIND_TEXT, "json", "JSON text" }, "[", NULL },
+  { { UB_IMAGE_KIND_TEXT, "script", "script" }, "#!", NULL },
+  { { UB_IMAGE_KIND_TEXT, "pem", "certificate or key" }, "-----BEGIN ", NULL },
+  { { UB_IMAGE_KIND_TEXT, "text", "text file" }, "", NULL },
+};
 
 /* Fewer characters than this may be anything. */
 #define MIN_TEXT_SIZE 4
+
+/* What is looked at of a text. */
+#define TEXT_LIMIT 4096
+
+/* In other encodings than UTF-8, fewer characters than this prove nothing. */
+#define MIN_LEGACY_TEXT_SIZE 32
 
 static gboolean
 begins_with (const guint8 *data, gsize size, const char *word)
@@ -257,46 +213,56 @@ begins_with (const guint8 *data, gsize size, const char *word)
   return size >= n && g_ascii_strncasecmp ((const char *) data, word, n) == 0;
 }
 
-/* Text: valid UTF-8 (or UTF-16 with its mark) without control characters, in the first 4 KiB. */
+static gboolean
+is_utf16 (const guint8 *data, gsize size)
+{
+  return size >= MIN_TEXT_SIZE &&
+         ((data[0] == 0xFF && data[1] == 0xFE) || (data[0] == 0xFE && data[1] == 0xFF)) &&
+         (data[2] == 0 || data[3] == 0);
+}
+
+/* No control characters, and valid UTF-8; or, in an older encoding such as Latin-1 or GBK, mostly ASCII. */
+static gboolean
+is_text (const guint8 *data, gsize size)
+{
+  const char *end = NULL;
+  gsize n_ascii = 0;
+
+  for (gsize i = 0; i < size; i++) {
+    if (data[i] == 0xFF || (data[i] < 0x20 && !g_ascii_isspace ((char) data[i]) && data[i] != 0x1B))
+      return FALSE;
+    n_ascii += data[i] < 0x80;
+  }
+  /* A character may be cut by the limit of what is looked at. */
+  if (g_utf8_validate ((const char *) data, (gssize) size, &end) ||
+      (size == TEXT_LIMIT && (gsize) (end - (const char *) data) + 4 >= size))
+    return TRUE;
+  return size >= MIN_LEGACY_TEXT_SIZE && n_ascii >= size / 10 * 7;
+}
+
 static const UbImageSignature *
 find_text (const guint8 *data, gsize size)
 {
-  gsize n = MIN (size, 4096), blank = 0;
-  const char *end = NULL;
+  gsize n = MIN (size, TEXT_LIMIT), blank = 0;
 
   if (size < MIN_TEXT_SIZE)
     return NULL;
-  if (size >= 4 && ((data[0] == 0xFF && data[1] == 0xFE) || (data[0] == 0xFE && data[1] == 0xFF)) &&
-      (data[2] == 0 || data[3] == 0))
-    return &TEXT;
-  if (n >= 3 && memcmp (data, "\xEF\xBB\xBF", 3) == 0) {
-    data += 3;
-    n -= 3;
-  }
-  for (gsize i = 0; i < n; i++) {
-    if (data[i] < 0x20 && !g_ascii_isspace ((char) data[i]) && data[i] != 0x1B)
-      return NULL;
-  }
-  /* A character may be cut by the limit of what is looked at. */
-  if (!g_utf8_validate ((const char *) data, (gssize) n, &end) &&
-      (n < 4000 || (gsize) (end - (const char *) data) + 4 < n))
+  if (is_utf16 (data, size))
+    return &TEXTS[G_N_ELEMENTS (TEXTS) - 1].signature;
+  if (!is_text (data, n))
     return NULL;
-
+  if (memcmp (data, "\xEF\xBB\xBF", 3) == 0)
+    blank = 3;
   while (blank < n && g_ascii_isspace ((char) data[blank]))
     blank++;
   data += blank;
   n -= blank;
-  if (begins_with (data, n, "version https://git-lfs"))
-    return &LFS_POINTER;
-  if (begins_with (data, n, "<!doctype html") || begins_with (data, n, "<html") ||
-      begins_with (data, n, "<head") ||
-      (begins_with (data, n, "<") && memmem (data, n, "<body", 5) != NULL))
-    return &HTML;
-  if (begins_with (data, n, "<"))
-    return &XML;
-  if (n > 1 && (data[0] == '{' || data[0] == '['))
-    return &JSON;
-  return &TEXT;
+  for (guint i = 0; i < G_N_ELEMENTS (TEXTS); i++) {
+    if (begins_with (data, n, TEXTS[i].begin) &&
+        (TEXTS[i].word == NULL || memmem (data, n, TEXTS[i].word, strlen (TEXTS[i].word)) != NULL))
+      return &TEXTS[i].signature;
+  }
+  return NULL;
 }
 
 /**
@@ -304,15 +270,13 @@ find_text (const guint8 *data, gsize size)
  * @data: a file from its first byte
  * @size: bytes, at least one
  *
- * Names files that are not flash content of these modules.
+ * Names files by the words and headers that their formats demand.
  *
  * Returns: (transfer none) (nullable): what it is, or %NULL if it is none of them
  */
 const UbImageSignature *
 ub_image_signature_find (const guint8 *data, gsize size)
 {
-  const UbImageSignature *espressif;
-
   for (guint i = 0; i < G_N_ELEMENTS (MAGICS); i++) {
     const Magic *magic = &MAGICS[i];
 
@@ -320,20 +284,23 @@ ub_image_signature_find (const guint8 *data, gsize size)
         memcmp (data + magic->offset, magic->magic, magic->size) == 0)
       return &magic->signature;
   }
-  if (is_intel_hex (data, size))
-    return &INTEL_HEX;
-  if (is_s_record (data, size))
-    return &S_RECORD;
-  if (is_pe (data, size))
-    return &PE;
-  espressif = find_espressif (data, size);
-  if (espressif != NULL)
-    return espressif;
-  if (is_cortex_m (data, size))
-    return &CORTEX_M;
-  if (is_risc_v (data, size))
-    return &RISC_V;
-  if (is_andes (data, size))
-    return &ANDES;
-  return find_text (data, size);
+  return ub_image_structure_find_format (data, size);
+}
+
+/**
+ * ub_image_signature_guess:
+ * @data: a file from its first byte
+ * @size: bytes, at least one
+ *
+ * Names programs for other chips and texts by what they look like. Encrypted code may look like that, too: ask
+ * this only of a file in which nothing of these modules was found.
+ *
+ * Returns: (transfer none) (nullable): what it is, or %NULL if it is none of them
+ */
+const UbImageSignature *
+ub_image_signature_guess (const guint8 *data, gsize size)
+{
+  const UbImageSignature *chip = ub_image_structure_find_chip (data, size);
+
+  return chip != NULL ? chip : find_text (data, size);
 }

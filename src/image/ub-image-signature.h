@@ -22,5 +22,6 @@ typedef struct {
 } UbImageSignature;
 
 const UbImageSignature *ub_image_signature_find (const guint8 *data, gsize size);
+const UbImageSignature *ub_image_signature_guess (const guint8 *data, gsize size);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "ub-beken-code.h"
 #include "ub-error.h"
 #include "ub-image-analysis.h"
 #include "ub-image-signature.h"
@@ -34,6 +35,9 @@ static const struct {
   { "png", UB_IMAGE_KIND_ARCHIVE, BYTES ("\x89PNG\r\n\x1a\n") },
   { "jpeg", UB_IMAGE_KIND_ARCHIVE, BYTES ("\xff\xd8\xff\xe0") },
   { "pdf", UB_IMAGE_KIND_TEXT, BYTES ("%PDF-1.7\n") },
+  { "tiff", UB_IMAGE_KIND_ARCHIVE, BYTES ("II*\0\x08\0\0\0") },
+  { "pcap", UB_IMAGE_KIND_ARCHIVE, BYTES ("\xd4\xc3\xb2\xa1\2\0\4\0") },
+  { "java", UB_IMAGE_KIND_ELF, BYTES ("\xac\xed\0\5sr") },
   { "mach-o", UB_IMAGE_KIND_ELF, BYTES ("\xcf\xfa\xed\xfe") },
   { "uf2", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("UF2\n\x57\x51\x5d\x9e") },
   { "bl602", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("BFNP\1\0\0\0") },
@@ -56,6 +60,38 @@ static const struct {
            "\x39\x81\x26\0\x39\x81\x26\0") },
   { "risc-v", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("\x97\x21\2\x1f\x93\x81\1\x88\x73\x70\4\x30") },
   { "andes", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("H\0\0TH\0\0PH\0\0NH\0\0LH\0\0JH\0\0HH\0\0FH\0\0D") },
+  { "risc-v", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\x6f\0\x80\0\0\0\0\0\x97\x21\2\x1f\x93\x81\1\x88\x73\x70\4\x30") },
+  /* Reserved vectors in use for something else, the system call far away. */
+  { "cortex-m", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\x48\x18\x42\0\xe1\2\0\x11\xed\x5a\0\x11\xbd\x5a\0\x11\xd5\x5a\0\x11\xf1\x58\0\x11"
+           "\xed\x65\0\x11\0\0\0\0\7\x0e\0\0\2\0\0\0\0\0\0\0\xa1\x5d\0\1\x09\x59\0\x11\0\0\0\0"
+           "\5\x5b\0\x11\x25\x60\0\x11") },
+  { "avr", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\x0c\x94\x5c\0\x0c\x94\x6e\0\x0c\x94\x6e\0\x0c\x94\x6e\0\x0c\x94\x6e\0\x0c\x94\x6e\0"
+           "\x0c\x94\x6e\0\x0c\x94\x6e\0\x0c\x94\x6e\0\x0c\x94\x6e\0") },
+  { "avr", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\x0e\xc0\x15\xc0\x14\xc0\x13\xc0\x12\xc0\x11\xc0\x10\xc0\x0f\xc0\x0e\xc0\x0d\xc0") },
+  { "mips", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\x10\0\0\xff\0\0\0\0\x10\0\0\xfd\0\0\0\0\x10\0\1\x8a\0\0\0\0") },
+  { "arm", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\x16\0\0\xea\xfe\xff\xff\xea\xfe\xff\xff\xea\xfe\xff\xff\xea\xfe\xff\xff\xea"
+           "\xfe\xff\xff\xea\xfe\xff\xff\xea\xfe\xff\xff\xea") },
+  { "ln882h", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\0\0\0\x20\x8c\1\x20\0\3\x47\xd8\x54\0\1\0\x20\0\0\0\0\x14\x20\xd1\x31\1") },
+  { "ameba-ram", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES ("\x19\x20\0\x10\0\0\0\0\x19\x20\0\x10\x19\x20\0\x10\x19\x20\0\x10\0\0\0\0") },
+  { "rtl8710a", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("\x69\x60\0\x10RTKWin\0\xff\0\1\1") },
+  { "eswin", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("2pxH\xc8\x4e\0\0") },
+  { "eswin-partitions", UB_IMAGE_KIND_OTHER_CHIP,
+    BYTES (
+        "\0\xff\xff\xff\0\xff\xff\xff\xff\xff\xff\xff\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+        "EF40") },
+  { "beken-parts", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("BKDLV10.\5\x2a\x88\5") },
+  { "mcuboot", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("\x3d\xb8\xf3\x96\0\0\0\0") },
+  { "gbl", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("\xeb\x17\xa6\3\x08\0\0\0") },
+  { "zigbee-ota", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("\x1e\xf1\xee\x0b\0\1") },
+  { "tuya-sector", UB_IMAGE_KIND_ARCHIVE, BYTES ("\x34\x12\x76\x98\x5d\x12\5") },
   { "bl602-partitions", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("BFPT\0\0\7\0") },
   { "xr809-wlan", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("XR01\0\0\0\0") },
   { "eswin-ota", UB_IMAGE_KIND_OTHER_CHIP, BYTES ("FotaPKG") },
@@ -66,12 +102,28 @@ static const struct {
   { "html", UB_IMAGE_KIND_TEXT, BYTES ("\n<!DOCTYPE html>\n<html lang=\"en\">") },
   { "json", UB_IMAGE_KIND_TEXT, BYTES ("{ \"a\": 1 }") },
   { "xml", UB_IMAGE_KIND_TEXT, BYTES ("<?xml version=\"1.0\"?><Error/>") },
+  { "http", UB_IMAGE_KIND_TEXT, BYTES ("HTTP/1.1 404 Not Found\r\nServer: x\r\n\r\n") },
+  { "script", UB_IMAGE_KIND_TEXT, BYTES ("#!/bin/sh\nexit 0\n") },
+  /* Latin-1 and GBK. */
+  { "xml", UB_IMAGE_KIND_TEXT,
+    BYTES ("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><a>Gr\xfc\xdf"
+           "e</a>") },
+  { "text", UB_IMAGE_KIND_TEXT,
+    BYTES ("// \xd5\xe2\xca\xc7\xd2\xbb\xb8\xf6 comment in the source of a program\r\n") },
   { "git-lfs", UB_IMAGE_KIND_TEXT, BYTES ("version https://git-lfs.github.com/spec/v1\n") },
   { "text", UB_IMAGE_KIND_TEXT, BYTES ("404: Not Found") },
   { "text", UB_IMAGE_KIND_TEXT,
     BYTES ("Gr\xc3\xbc\xc3\x9f"
            "e") },
 };
+
+static const UbImageSignature *
+find (const guint8 *data, gsize size)
+{
+  const UbImageSignature *signature = ub_image_signature_find (data, size);
+
+  return signature != NULL ? signature : ub_image_signature_guess (data, size);
+}
 
 static void
 test_named_and_refused (void)
@@ -86,7 +138,7 @@ test_named_and_refused (void)
     gsize size = FILES[i].kind == UB_IMAGE_KIND_TEXT ? FILES[i].size : 1024;
 
     memcpy (data, FILES[i].data, FILES[i].size);
-    signature = ub_image_signature_find (data, size);
+    signature = find (data, size);
     g_assert_nonnull (signature);
     g_assert_cmpstr (signature->id, ==, FILES[i].id);
     g_assert_cmpint (signature->kind, ==, FILES[i].kind);
@@ -109,23 +161,68 @@ test_far_magics (void)
   const UbImageSignature *signature;
 
   memcpy (data + 257, "ustar", 5);
-  signature = ub_image_signature_find (data, 1024);
+  signature = find (data, 1024);
   g_assert_cmpstr (signature->id, ==, "tar");
-  g_assert_null (ub_image_signature_find (data, 200));
+  g_assert_null (find (data, 200));
 
   memset (data, 0xFF, 0x1000);
   memcpy (data + 0x1000, "\xe9\3\2\x20\x80\x14\x08\x40\xee\0\0\0", 12);
-  signature = ub_image_signature_find (data, 0x9000);
+  signature = find (data, 0x9000);
   g_assert_cmpstr (signature->id, ==, "esp32");
 
   memset (data, 0, 0x9000);
   memcpy (data, "MZ", 2);
   data[0x3C] = 0x80;
   memcpy (data + 0x80, "PE\0\0", 4);
-  signature = ub_image_signature_find (data, 0x200);
+  signature = find (data, 0x200);
   g_assert_cmpstr (signature->id, ==, "pe");
   memset (data + 0x3C, 0xFF, 4);
+  g_assert_null (find (data, 0x200));
+
+  memset (data, 0, 0x9000);
+  memcpy (data, "UF2\n\x57\x51\x5d\x9e", 8);
+  g_assert_cmpstr (find (data, 512)->id, ==, "uf2");
+  g_assert_cmpint (find (data, 512)->kind, ==, UB_IMAGE_KIND_OTHER_CHIP);
+  data[9] = 0x20;
+  memcpy (data + 28, "\x30\xf2\x3e\x7b", 4);
+  g_assert_cmpstr (find (data, 512)->id, ==, "uf2-bk7231");
+  g_assert_cmpint (find (data, 512)->kind, ==, UB_IMAGE_KIND_ARCHIVE);
+
+  memset (data, 0x5A, 0x9000);
   g_assert_null (ub_image_signature_find (data, 0x200));
+  memcpy (data + 0x200 - 8, "UFD\x10", 4);
+  g_assert_cmpstr (find (data, 0x200)->id, ==, "dfu");
+
+  memset (data, 0, 0x9000);
+  memcpy (data + 0x100, "\0\x20\4\x20\xf7\1\0\x10\xc3\1\0\x10\xc5\1\0\x10\xc5\1\0\x10", 20);
+  g_assert_cmpstr (find (data, 0x9000)->id, ==, "rp2040");
+  memset (data, 0, 0x9000);
+}
+
+/* Code with the block checksums of the BK7231, but with the vectors of a Cortex-M. */
+static void
+test_other_beken (void)
+{
+  static const guint8 vectors[] = "\0\0\1\x28\x55\1\0\2\x43\1\0\2\x41\1\0\2\x45\1\0\2\x45\1\0\2"
+                                  "\x45\1\0\2";
+  guint8 code[96] = { 0 }, coded[3 * UB_BEKEN_BLOCK_SIZE];
+
+  memcpy (code, vectors, sizeof vectors);
+  ub_beken_code_add (code, sizeof code, coded);
+  g_assert_cmpstr (find (coded, sizeof coded)->id, ==, "beken-cortex-m");
+}
+
+/* A BK7231T's vectors, encrypted with Tuya's key, are odd and close to each other, too. */
+static void
+test_encrypted_vectors (void)
+{
+  static const guint8 coded[] =
+      "\x78\x14\xb5\x96\x35\xff\x2a\x99\x35\xe7\x2a\x99\x35\xef\x2a\x99\x35\xd7\x2a\x99\x35\xdf\x2a"
+      "\x99"
+      "\x35\xc7\x2a\x99\x35\xcf\x2a\x99\x46\xf2\x89\x08\xb5\x7c\xd1\0\xb5\x7c\x95\7\xb5\x7c\xdd\x0f"
+      "\xb5\x7c\x65\x36\xb5\x7c\x15\x3f\xb5\x7c\x55\x27\xb5\x7c\xce\xc1";
+
+  g_assert_null (find (coded, sizeof coded - 1));
 }
 
 static void
@@ -141,7 +238,7 @@ test_noise_is_nothing (void)
     for (gsize j = 0; j < MIN (size, 600); j++)
       data[j] = (guint8) g_rand_int (rand);
     /* A few bytes of noise may be a word. */
-    n_named += ub_image_signature_find (data, size) != NULL && size > 16;
+    n_named += find (data, size) != NULL && size > 16;
   }
   g_assert_cmpuint (n_named, ==, 0);
 }
@@ -152,6 +249,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/image-signature/named-and-refused", test_named_and_refused);
   g_test_add_func ("/image-signature/far-magics", test_far_magics);
+  g_test_add_func ("/image-signature/other-beken", test_other_beken);
+  g_test_add_func ("/image-signature/encrypted-vectors", test_encrypted_vectors);
   g_test_add_func ("/image-signature/noise-is-nothing", test_noise_is_nothing);
   return g_test_run ();
 }
