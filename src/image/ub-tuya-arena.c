@@ -63,8 +63,15 @@ get_u16 (const guint8 *data)
   return data[0] | data[1] << 8;
 }
 
-/* Key sector: magic, sum of the key, key. Protected sector: magic, sum of all that follows, key. The
- * sum tells them apart: that of 16 bytes cannot be as large. */
+/* What is behind the key in its sector: nothing, encrypted (26 of 26 dumps). */
+static gboolean
+is_blank (const guint8 *data, gsize size)
+{
+  return data[0] == 0xFF && memcmp (data, data + 1, size - 1) == 0;
+}
+
+/* Key sector: magic, sum of the key, key, nothing. Protected sector: magic, sum of all that follows, key, records.
+ * The sum tells them apart: that of 16 bytes cannot be as large. */
 static GArray *
 find_keys (const Scan *scan)
 {
@@ -84,7 +91,9 @@ find_keys (const Scan *scan)
     if (key.is_protected)
       key.is_intact = ub_tuya_sum (plain + 8, UB_TUYA_SECTOR_SIZE - 8) == get_u32 (plain + 4);
     else
-      key.is_intact = ub_tuya_sum (key.key, UB_TUYA_KEY_SIZE) == get_u32 (plain + 4);
+      key.is_intact =
+          ub_tuya_sum (key.key, UB_TUYA_KEY_SIZE) == get_u32 (plain + 4) &&
+          is_blank (plain + 8 + UB_TUYA_KEY_SIZE, UB_TUYA_SECTOR_SIZE - 8 - UB_TUYA_KEY_SIZE);
     g_array_append_val (keys, key);
   }
   return keys;
@@ -153,6 +162,33 @@ find_key_of_run (GArray *keys, const Key *key, const Run *run, gboolean is_prote
       found = other;
   }
   return found;
+}
+
+/* A protected sector whose head is damaged. The head is two blocks of the cipher: magic, sum and half of the key; the
+ * other half, the length of the records and FFFFFFFF. The one that is whole tells. (A key sector has FF in place of
+ * the length.) */
+static gboolean
+find_damaged_protected (const Scan *scan, GArray *keys, const Key *key, gsize *out_offset)
+{
+  const gsize half = UB_TUYA_KEY_SIZE, key_half = UB_TUYA_KEY_SIZE / 2;
+
+  for (guint i = 0; i < keys->len; i++) {
+    const Key *other = &g_array_index (keys, Key, i);
+
+    *out_offset = other->offset;
+    if (other->is_protected && memcmp (other->key, key->key, key_half) == 0)
+      return TRUE;
+  }
+  for (gsize at = scan->first; at + UB_TUYA_SECTOR_SIZE <= scan->size; at += UB_TUYA_SECTOR_SIZE) {
+    guint8 plain[UB_TUYA_KEY_SIZE];
+
+    ub_tuya_decrypt_master (scan->flash + at + half, sizeof plain, plain);
+    *out_offset = at;
+    if (memcmp (plain, key->key + key_half, key_half) == 0 && get_u32 (plain + 8) != 0xFFFFFFFF &&
+        get_u32 (plain + 12) == 0xFFFFFFFF)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /*
@@ -301,6 +337,8 @@ ub_tuya_arena_find (const guint8 *flash, gsize size, guint32 base_address)
     self->has_protected = TRUE;
     self->protected_intact = owner->is_intact;
     self->protected_offset = owner->offset;
+  } else {
+    self->has_protected = find_damaged_protected (&scan, keys, key, &self->protected_offset);
   }
 
   if (run.end != 0 && self->has_key_sector)

@@ -93,7 +93,7 @@ ub_tuya_config_init (UbTuyaConfig *self)
 
 /**
  * ub_tuya_config_parse:
- * @text: value of `user_param_key`, need not end with a NUL
+ * @text: (nullable): value of `user_param_key`, need not end with a NUL
  * @size: bytes of @text
  * @error: return location for an error
  *

@@ -182,7 +182,7 @@ read_value (Reader *reader)
 
 /**
  * ub_tuya_params_parse:
- * @text: the configuration as the firmware keeps it: JSON without quotes, with a comma after the last
+ * @text: (nullable): the configuration as the firmware keeps it: JSON without quotes, with a comma after the last
  *   member; real JSON will do too
  * @size: bytes of @text; zeros and white space at its end are ignored
  * @error: return location for an error
@@ -195,9 +195,13 @@ read_value (Reader *reader)
 JsonNode *
 ub_tuya_params_parse (const char *text, gsize size, GError **error)
 {
-  Reader reader = { .at = text, .end = text + size };
+  Reader reader;
   g_autoptr (JsonNode) node = NULL;
 
+  /* Values without bytes have no address either. */
+  if (text == NULL)
+    text = "";
+  reader = (Reader) { .at = text, .end = text + size };
   skip_space (&reader);
   if (reader.at < reader.end && *reader.at == '{')
     node = read_value (&reader);

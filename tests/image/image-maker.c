@@ -7,6 +7,8 @@
 
 #include "image-maker.h"
 
+#include "ub-error.h"
+
 #include "ub-rbl.h"
 
 #include <nettle/aes.h>
@@ -268,4 +270,26 @@ image_has_finding (UbImageAnalysis *analysis, const char *id)
       return TRUE;
   }
   return FALSE;
+}
+
+void
+image_assert_refused (UbImageAnalysis *analysis, UbImageUse use, UbError code, const char *words)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (ub_image_analysis_check_use (analysis, use, &error));
+  g_assert_error (error, UB_ERROR, (int) code);
+  g_assert_nonnull (strstr (error->message, "test.bin"));
+  if (words != NULL && strstr (error->message, words) == NULL)
+    g_error ("“%s” does not say “%s”", error->message, words);
+}
+
+void
+image_assert_warned (UbImageAnalysis *analysis)
+{
+  for (guint i = 0; i < ub_image_analysis_get_n_findings (analysis); i++) {
+    if (ub_image_analysis_get_finding (analysis, i)->severity >= UB_SEVERITY_WARNING)
+      return;
+  }
+  g_error ("called sound");
 }

@@ -6,12 +6,16 @@
 #pragma once
 
 #include "ub-beken-code.h"
+#include "ub-error.h"
 #include "ub-image-analysis.h"
 
 G_BEGIN_DECLS
 
 #define IMAGE_FLASH_SIZE 0x200000
 #define IMAGE_CODE_END 0x129F70
+
+/* To be written from address 0. */
+#define IMAGE_ANY_FULL (UB_IMAGE_USE_FULL | UB_IMAGE_USE_QIO)
 
 /**
  * ImageSpec:
@@ -38,5 +42,8 @@ GBytes *image_make_package (const char *name, gsize size, guint32 algo, gboolean
 UbImageAnalysis *image_analyse (const guint8 *data, gsize size);
 UbImageAnalysis *image_analyse_bytes (GBytes *bytes);
 gboolean image_has_finding (UbImageAnalysis *analysis, const char *id);
+void
+image_assert_refused (UbImageAnalysis *analysis, UbImageUse use, UbError code, const char *words);
+void image_assert_warned (UbImageAnalysis *analysis);
 
 G_END_DECLS

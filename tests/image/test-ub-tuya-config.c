@@ -89,6 +89,7 @@ test_padding (void)
   g_assert_nonnull (config);
   g_assert_cmpstr (ub_tuya_config_get_module (config), ==, "CBU");
   g_assert_null (cut);
+  g_assert_null (ub_tuya_config_parse (NULL, 0, NULL));
 }
 
 /* Deep nesting is refused rather than followed. */
