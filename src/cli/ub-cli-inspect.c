@@ -18,15 +18,13 @@
 static void
 add_analysis (UbCli *cli, UbImageAnalysis *analysis, gboolean reveal)
 {
-  JsonNode *node = ub_image_analysis_to_json (analysis, reveal);
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *value;
+  g_autoptr (JsonNode) node = ub_image_analysis_to_json (analysis, reveal);
+  JsonObject *object = json_node_get_object (node);
+  g_autoptr (GList) names = json_object_get_members (object);
 
-  json_object_iter_init (&iter, json_node_get_object (node));
-  while (json_object_iter_next (&iter, &name, &value))
-    json_object_set_member (cli->object, name, json_node_copy (value));
-  json_node_unref (node);
+  /* In the order in which a reader wants them. */
+  for (GList *l = names; l != NULL; l = l->next)
+    json_object_set_member (cli->object, l->data, json_object_dup_member (object, l->data));
 }
 
 /* OpenBeken's template of the device's pins, to be pasted there. */

@@ -18,7 +18,13 @@
  * MAC and defaults, group 2 the transmit power per channel, groups 3 and 4 more of it. */
 #define TAG_GROUP_1 0x11111100u
 #define TAG_GROUP_2 0x22222200u
+#define TAG_GROUP_STEP 0x11111100u
 #define TAG_MAC 0x11111102u
+
+/* The highest number of an entry in 49 real records is 11. Newer ones have room behind the eighth of group 2, which
+ * holds anything. */
+#define MAX_ENTRY 32
+#define LAST_BEFORE_ROOM 8
 
 static guint32
 read_le32 (const guint8 *p)
@@ -55,6 +61,29 @@ take_mac (UbCalibration *self, const guint8 *group, gsize size)
   }
 }
 
+/* Entries bear their group's number and an ascending one of their own. */
+static gboolean
+is_group_tidy (const guint8 *group, gsize size, guint32 tag)
+{
+  guint32 last = tag;
+
+  for (gsize at = 0; size - at >= ENTRY_HEADER_SIZE;) {
+    guint32 entry = read_le32 (group + at), n = read_le32 (group + at + 4);
+
+    if (entry <= last || entry > tag + MAX_ENTRY || n > size - at - ENTRY_HEADER_SIZE)
+      return last >= tag + LAST_BEFORE_ROOM;
+    last = entry;
+    at += ENTRY_HEADER_SIZE + n;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_blank (const guint8 *data, gsize size)
+{
+  return size == 0 || (data[0] == 0xFF && memcmp (data, data + 1, size - 1) == 0);
+}
+
 /**
  * ub_calibration_parse:
  * @data: a calibration sector, from its first byte
@@ -71,6 +100,7 @@ gboolean
 ub_calibration_parse (const guint8 *data, gsize size, UbCalibration *out_calibration)
 {
   gsize at, end;
+  guint32 group = TAG_GROUP_1;
 
   memset (out_calibration, 0, sizeof *out_calibration);
   if (size < HEADER_SIZE || memcmp (data, "TLV", 4) != 0)
@@ -80,11 +110,15 @@ ub_calibration_parse (const guint8 *data, gsize size, UbCalibration *out_calibra
     return FALSE;
 
   end = MIN (size, HEADER_SIZE + (gsize) out_calibration->length);
-  for (at = HEADER_SIZE; end - at >= ENTRY_HEADER_SIZE;) {
+  out_calibration->tidy =
+      end == size || is_blank (data + end, MIN (size, UB_CALIBRATION_SIZE) - end);
+  for (at = HEADER_SIZE; end - at >= ENTRY_HEADER_SIZE; group += TAG_GROUP_STEP) {
     guint32 tag = read_le32 (data + at), n = read_le32 (data + at + 4);
 
     if (n > end - at - ENTRY_HEADER_SIZE)
       break;
+    out_calibration->tidy = out_calibration->tidy && tag == group &&
+                            is_group_tidy (data + at + ENTRY_HEADER_SIZE, n, tag);
     if (tag == TAG_GROUP_1)
       take_mac (out_calibration, data + at + ENTRY_HEADER_SIZE, n);
     if (tag == TAG_GROUP_2)

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @sound: its entries fill it exactly
  * @complete: it holds calibration and not only the MAC address and a few defaults, which is what tools
  *   write when the real one was lost
+ * @tidy: its groups and entries are numbered in order, and nothing lies behind them, as in all real records
  * @has_mac: there is a MAC address, and it is a possible one
  * @mac: in lower case, with colons
  */
@@ -30,6 +31,7 @@ typedef struct {
   guint32 length;
   gboolean sound;
   gboolean complete;
+  gboolean tidy;
   gboolean has_mac;
   char mac[18];
 } UbCalibration;

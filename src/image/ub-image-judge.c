@@ -139,6 +139,11 @@ judge_calibration (UbImageAnalysis *self)
         _ ("The RF calibration at 0x%06X is only a short replacement: the module’s own was lost "
            "before this was read."),
         self->calibration.address);
+  if (self->calibration.sound && !self->calibration.tidy)
+    ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "calibration-doubtful",
+                                   _ ("The record of the RF calibration at 0x%06X is not as a "
+                                      "factory leaves it: it may be damaged."),
+                                   self->calibration.address);
   if (!self->calibration.has_mac)
     ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "mac-missing",
                                    _ ("The calibration holds no usable MAC address."));

@@ -9,6 +9,8 @@
 
 #include "ub-image-analysis-private.h"
 
+#include "ub-error.h"
+
 #include <glib/gi18n.h>
 
 /* Width of the column of labels, in characters. */
@@ -48,6 +50,18 @@ append_row (GString *text, const char *label, const char *format, ...)
   g_string_append_c (text, '\n');
 }
 
+/* What to do with a file that is of no use as it is. */
+static void
+append_advice (UbImageAnalysis *self, GString *text)
+{
+  const UbImageUse any = UB_IMAGE_USE_FULL | UB_IMAGE_USE_QIO | UB_IMAGE_USE_APP;
+  g_autoptr (GError) error = NULL;
+
+  if (!self->for_chip && self->uses == 0 && !ub_image_analysis_check_use (self, any, &error) &&
+      ub_error_get_remedy (error) != NULL)
+    append_row (text, _ ("Advice"), "%s", ub_error_get_remedy (error));
+}
+
 static void
 append_verdict (UbImageAnalysis *self, GString *text)
 {
@@ -68,6 +82,7 @@ append_verdict (UbImageAnalysis *self, GString *text)
 
     append_row (text, get_severity_title (finding->severity), "%s", finding->text);
   }
+  append_advice (self, text);
   g_string_append_c (text, '\n');
 }
 
@@ -141,14 +156,27 @@ append_config (UbTuyaConfig *config, GString *text)
 }
 
 static void
+append_values (UbTuyaStorage *storage, GString *text)
+{
+  g_autoptr (GString) keys = g_string_new (NULL);
+
+  for (guint i = 0; i < ub_tuya_storage_get_n_values (storage); i++)
+    g_string_append_printf (keys, "%s%s", i > 0 ? ", " : "", ub_tuya_storage_get_key (storage, i));
+  if (keys->len > 0)
+    append_row (text, "", "%s", keys->str);
+}
+
+static void
 append_storage (UbImageAnalysis *self, GString *text)
 {
   UbTuyaConfig *config = ub_image_analysis_get_tuya_config (self);
 
-  if (self->tuya != NULL)
+  if (self->tuya != NULL) {
     append_row (text, _ ("Tuya storage"), _ ("0x%06X, %u values, %s"),
                 ub_tuya_storage_get_address (self->tuya), ub_tuya_storage_get_n_values (self->tuya),
                 ub_tuya_storage_is_intact (self->tuya) ? _ ("intact") : _ ("damaged"));
+    append_values (self->tuya, text);
+  }
   if (config != NULL)
     append_config (config, text);
   if (self->fast_connect != NULL)

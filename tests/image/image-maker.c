@@ -144,6 +144,8 @@ put_calibration (guint8 *flash, const ImageSpec *spec)
   put_le32 (p + 30, 0x22222200);
   put_le32 (p + 34, 100);
   memset (p + 38, 0x5A, 100);
+  put_le32 (p + 38, 0x22222208);
+  put_le32 (p + 42, 4);
 }
 
 /* The most usual content of a family; tests change what they are about. */

@@ -157,6 +157,7 @@ test_calibration_bounds (void)
   flash = image_make_flash (&spec);
   g_assert_true (ub_calibration_parse (flash + 0x1D0000, 0x1000, &calibration));
   g_assert_true (calibration.sound && calibration.complete && calibration.has_mac);
+  g_assert_true (calibration.tidy);
   for (gsize size = 0; size < 140; size++) {
     g_autofree guint8 *part = g_memdup2 (flash + 0x1D0000, size);
 

@@ -345,7 +345,8 @@ test_variants (gconstpointer data)
   gsize size;
   const guint8 *sound = g_bytes_get_data (ub_image_analysis_get_content (analysis), &size);
   g_autofree guint8 *copy = g_malloc (2 * size + 8192);
-  static const gsize rotations[] = { 0x1000, 0x10000, 0x12345, 0x80000 };
+  static const gsize rotations[] = { 1, 34, 0x1000, 0x10000, 0x12345, 0x80000, 0x110000, 0x1EF000 };
+  static const gsize prefixes[] = { 1, 34, 512, 0x1000 };
 
   for (guint i = 1; i <= 20; i++) {
     /* The bootloader alone is a sound donor, and a bare app a sound app. */
@@ -372,32 +373,115 @@ test_variants (gconstpointer data)
     more = analyse_bytes (copy, size + n - (i == 3 ? 100 : 0));
     g_assert_false (is_called_sound (more));
   }
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++) {
+    g_autoptr (UbImageAnalysis) behind = NULL;
+
+    memset (copy, i % 2 == 0 ? 0x00 : 0xFF, prefixes[i]);
+    memcpy (copy + prefixes[i], sound, size);
+    behind = analyse_bytes (copy, size + prefixes[i]);
+    g_assert_false (is_called_sound (behind));
+  }
 }
 
-/* One bit in every region that carries a checksum. */
+/* Behind each file, each other one. */
+static void
+test_concatenated (gconstpointer data)
+{
+  g_autoptr (UbImageAnalysis) first = analyse ((JsonObject *) data);
+  GBytes *head = ub_image_analysis_get_content (first);
+
+  for (guint i = 0; i < json_array_get_length (truth); i++) {
+    g_autoptr (UbImageAnalysis) second = analyse (json_array_get_object_element (truth, i));
+    GBytes *tail = ub_image_analysis_get_content (second);
+    gsize n_head = g_bytes_get_size (head), n_tail = g_bytes_get_size (tail);
+    g_autofree guint8 *both = g_malloc (n_head + n_tail);
+    g_autoptr (UbImageAnalysis) analysis = NULL;
+
+    memcpy (both, g_bytes_get_data (head, NULL), n_head);
+    memcpy (both + n_head, g_bytes_get_data (tail, NULL), n_tail);
+    analysis = analyse_bytes (both, n_head + n_tail);
+    g_assert_false (is_called_sound (analysis));
+  }
+}
+
+static gboolean
+says_not_checked (UbImageAnalysis *analysis)
+{
+  for (guint i = 0; i < ub_image_analysis_get_n_findings (analysis); i++) {
+    if (g_str_equal (ub_image_analysis_get_finding (analysis, i)->id, "not-checked"))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Flips @n bits, spread over the region, one at a time. */
+static void
+flip_bits (guint8 *copy, gsize size, gsize from, gsize to, guint n, gboolean is_provable)
+{
+  for (guint i = 0; i < n && from < size; i++) {
+    g_autoptr (UbImageAnalysis) flipped = NULL;
+    gsize at = from + (to - from) * i / n;
+    guint8 bit = (guint8) (1 << (i * 3 + at) % 8);
+
+    if (at >= size)
+      break;
+    copy[at] ^= bit;
+    flipped = analyse_bytes (copy, size);
+    copy[at] ^= bit;
+    if (is_called_sound (flipped) && (is_provable || !says_not_checked (flipped)))
+      g_error ("a flipped bit at 0x%zX passes unsaid", at);
+  }
+}
+
+/* A bit in every region: those that carry a checksum, and those of which it is said that they carry none. */
 static void
 test_flips (gconstpointer data)
 {
-  static const guint32 places[] = { 0x0,      0x21,     0x108,    0x4000,  0xE000,  0x10F9A,
-                                    0x10FFF,  0x11000,  0x11020,  0x50000, 0xC0000, 0x129F0A,
-                                    0x129F6F, 0x1EE008, 0x1EF010, 0x1FFFF0 };
+  static const struct {
+    guint32 from;
+    guint32 to;
+    guint n;
+    gboolean is_provable;
+  } regions[] = {
+    { 0x000000, 0x000044, 6, TRUE }, /* vectors */
+    { 0x000108, 0x000130, 3, TRUE }, /* the chip's name in the clear */
+    { 0x000200, 0x00EA00, 6, TRUE }, /* bootloader */
+    { 0x00FA00, 0x010F00, 2, TRUE }, /* blank behind it */
+    { 0x010F9A, 0x011000, 6, TRUE }, /* its header */
+    { 0x011000, 0x011044, 6, TRUE },  { 0x012000, 0x0D0000, 8, TRUE }, /* app */
+    { 0x128000, 0x129F00, 3, TRUE }, /* the end of its partition */
+    { 0x129F0A, 0x129F70, 6, TRUE }, /* its header */
+    { 0x140000, 0x1D0000, 2, FALSE }, /* download, files */
+    { 0x1E2000, 0x1E2100, 2, FALSE }, /* network of the last connection */
+    { 0x1EE000, 0x1EF000, 8, TRUE }, /* key of the storage */
+    { 0x1EF000, 0x200000, 18, TRUE }, /* storage */
+  };
   JsonObject *expected = (JsonObject *) data;
   g_autoptr (UbImageAnalysis) analysis = analyse (expected);
+  g_autoptr (JsonNode) node = ub_image_analysis_to_json (analysis, FALSE);
+  JsonArray *partitions = get_array (json_node_get_object (node), "partitions");
   gsize size;
   const guint8 *sound = g_bytes_get_data (ub_image_analysis_get_content (analysis), &size);
   g_autofree guint8 *copy = g_memdup2 (sound, size);
+  guint32 calibration, protected;
 
-  for (guint i = 0; i < G_N_ELEMENTS (places) && places[i] < size; i++) {
-    for (guint bit = 0; bit < 8; bit += 7) {
-      g_autoptr (UbImageAnalysis) flipped = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (regions); i++)
+    flip_bits (copy, size, regions[i].from, regions[i].to, regions[i].n, regions[i].is_provable);
+  for (guint i = 0; i < json_array_get_length (partitions); i++) {
+    JsonObject *partition = json_array_get_object_element (partitions, i);
+    gsize at = (gsize) json_object_get_int_member (partition, "at") / 32 * 34;
 
-      copy[places[i]] ^= (guint8) (1 << bit);
-      flipped = analyse_bytes (copy, size);
-      copy[places[i]] ^= (guint8) (1 << bit);
-      if (is_called_sound (flipped))
-        g_error ("a flipped bit at 0x%X passes unsaid", places[i]);
-    }
+    flip_bits (copy, size, at, at + 64, 3, TRUE);
   }
+  if (ub_image_analysis_get_calibration (analysis, &calibration, NULL)) {
+    flip_bits (copy, size, calibration, calibration + 0x1C, 4, FALSE);
+    flip_bits (copy, size, calibration + 0x1C, calibration + 0x24, 8, TRUE); /* tag of the MAC */
+    flip_bits (copy, size, calibration + 0x24, calibration + 0x1F0, 8, FALSE);
+    flip_bits (copy, size, calibration + 0x200, calibration + 0x1000, 4, TRUE); /* blank */
+  }
+  if (ub_image_analysis_get_tuya_storage (analysis) != NULL &&
+      ub_tuya_storage_has_protected (ub_image_analysis_get_tuya_storage (analysis), &protected))
+    flip_bits (copy, size, protected, protected + 0x1000, 12, TRUE);
 }
 
 int
@@ -419,10 +503,12 @@ main (int argc, char *argv[])
     g_autofree char *facts = g_strdup_printf ("/truth/facts/%s", file);
     g_autofree char *variants = g_strdup_printf ("/truth/variants/%s", file);
     g_autofree char *flips = g_strdup_printf ("/truth/flips/%s", file);
+    g_autofree char *concatenated = g_strdup_printf ("/truth/concatenated/%s", file);
 
     g_test_add_data_func (facts, expected, test_file);
     g_test_add_data_func (variants, expected, test_variants);
     g_test_add_data_func (flips, expected, test_flips);
+    g_test_add_data_func (concatenated, expected, test_concatenated);
   }
   return g_test_run ();
 }
