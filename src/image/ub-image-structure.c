@@ -111,7 +111,7 @@ is_cortex_m (const guint8 *data, gsize size)
 static gboolean
 is_rp2040 (const guint8 *data, gsize size)
 {
-  return size > 0x100 && read_le32 (data + 0x100) >> 24 == 0x20 &&
+  return size >= 0x100 + 64 && read_le32 (data + 0x100) >> 24 == 0x20 &&
          read_le32 (data + 0x104) >> 24 == 0x10 && is_cortex_m (data + 0x100, size - 0x100);
 }
 

@@ -225,6 +225,28 @@ test_encrypted_vectors (void)
   g_assert_null (find (coded, sizeof coded - 1));
 }
 
+/* Cut off anywhere; a sanitizer sees what is read behind the end. */
+static void
+test_cut (void)
+{
+  static const gsize sizes[] = { 0x101, 0x10F, 0x1000, 0x101F, 0x201F };
+
+  for (guint i = 0; i < G_N_ELEMENTS (FILES); i++) {
+    for (gsize size = 1; size <= FILES[i].size; size++) {
+      g_autofree guint8 *data = g_memdup2 (FILES[i].data, size);
+
+      find (data, size);
+    }
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autofree guint8 *data = g_malloc (sizes[i]);
+
+    memset (data, 0xFF, sizes[i]);
+    data[sizes[i] - 1] = 0xE9;
+    g_assert_null (find (data, sizes[i]));
+  }
+}
+
 static void
 test_noise_is_nothing (void)
 {
@@ -251,6 +273,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/image-signature/far-magics", test_far_magics);
   g_test_add_func ("/image-signature/other-beken", test_other_beken);
   g_test_add_func ("/image-signature/encrypted-vectors", test_encrypted_vectors);
+  g_test_add_func ("/image-signature/cut", test_cut);
   g_test_add_func ("/image-signature/noise-is-nothing", test_noise_is_nothing);
   return g_test_run ();
 }
