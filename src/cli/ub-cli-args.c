@@ -164,6 +164,25 @@ ub_cli_find_programmer (UbCli *cli, GError **error)
 }
 
 /**
+ * ub_cli_get_target:
+ * @path: where a backup is to go
+ *
+ * A name with a slash at its end is that of a folder, which is made where it is not there.
+ *
+ * Returns: (transfer full): the file or folder
+ */
+GFile *
+ub_cli_get_target (const char *path)
+{
+  GFile *file = g_file_new_for_commandline_arg (path);
+
+  /* Whether that worked is told when the backup is saved. */
+  if (g_str_has_suffix (path, "/"))
+    g_file_make_directory_with_parents (file, NULL, NULL);
+  return file;
+}
+
+/**
  * ub_cli_load:
  * @path: of a file
  * @error: return location for an error

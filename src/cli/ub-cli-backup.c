@@ -49,7 +49,7 @@ ub_cli_backup (UbCli *cli, int argc, char **argv, GError **error)
   if (programmer == NULL)
     return FALSE;
 
-  file = g_file_new_for_commandline_arg (argv[1]);
+  file = ub_cli_get_target (argv[1]);
   job = ub_backup_job_new_for_range (programmer, file, start, size,
                                      read_twice ? UB_BACKUP_READ_TWICE : UB_BACKUP_DEFAULT);
   return ub_cli_run_job (cli, job, error);

@@ -200,9 +200,9 @@ ub_cli_print_report (UbCli *cli, const UbJobReport *report)
   if (report->jedec_id != 0)
     print_chip (cli, report);
   if (report->bytes_programmed > 0 || report->sectors_erased > 0)
-    ub_cli_print (cli,
-                  _ ("Sectors erased: %u, left as they were: %u. Programmed: %" PRIu64 " KiB\n"),
-                  report->sectors_erased, report->sectors_skipped, report->bytes_programmed / 1024);
+    ub_cli_print (
+        cli, _ ("Sectors erased: %u, left as they were: %u. Programmed: %" PRIu64 " KiB\n"),
+        report->sectors_erased, report->sectors_skipped, (report->bytes_programmed + 1023) / 1024);
   if (report->retries > 0)
     ub_cli_print (cli, _ ("Retries: %u\n"), report->retries);
   if (report->backup != NULL) {

@@ -13,6 +13,34 @@
 
 #include <glib/gi18n.h>
 
+static void
+print_fact (UbCli *cli, const char *title, const char *value, const char *version)
+{
+  if (value == NULL)
+    return;
+  ub_cli_print_answer (cli, "%s: %s%s%s\n", title, value, version != NULL ? " " : "",
+                       version != NULL ? version : "");
+}
+
+/* What is on the module, and what is wrong with it. */
+static void
+print_content (UbCli *cli, UbImageAnalysis *chip)
+{
+  print_fact (cli, _ ("Firmware"), ub_image_analysis_get_firmware_name (chip),
+              ub_image_analysis_get_firmware_version (chip));
+  print_fact (cli, _ ("Bootloader"), ub_image_analysis_get_bootloader_name (chip),
+              ub_image_analysis_get_bootloader_version (chip));
+  print_fact (cli, _ ("Tuya Module"), ub_image_analysis_get_tuya_module (chip), NULL);
+  print_fact (cli, _ ("MAC Address"), ub_image_analysis_get_mac (chip), NULL);
+  for (guint i = 0; i < ub_image_analysis_get_n_findings (chip); i++) {
+    const UbFinding *finding = ub_image_analysis_get_finding (chip, i);
+
+    if (finding->severity != UB_SEVERITY_NOTE)
+      print_fact (cli, finding->severity == UB_SEVERITY_WARNING ? _ ("Warning") : _ ("Problem"),
+                  finding->text, NULL);
+  }
+}
+
 gboolean
 ub_cli_probe (UbCli *cli, int argc, char **argv, GError **error)
 {
@@ -36,7 +64,7 @@ ub_cli_probe (UbCli *cli, int argc, char **argv, GError **error)
 
   chip = ub_job_get_chip_analysis (job);
   summary = ub_image_analysis_dup_summary (chip);
-  ub_cli_print_answer (cli, "%s\n", summary);
+  print_content (cli, chip);
   json_object_set_string_member (cli->object, "summary", summary);
   json_object_set_member (cli->object, "content", ub_image_analysis_to_json (chip, FALSE));
   return TRUE;

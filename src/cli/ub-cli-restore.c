@@ -25,7 +25,7 @@ create_rescue_copy (const char *backup, gboolean no_backup)
     file = ub_rescue_copy_get_default_folder ();
     return ub_rescue_copy_new_in_folder (file);
   }
-  file = g_file_new_for_commandline_arg (backup);
+  file = ub_cli_get_target (backup);
   if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
     return ub_rescue_copy_new_in_folder (file);
   return ub_rescue_copy_new (file, FALSE);

@@ -74,6 +74,7 @@ gboolean ub_cli_parse (UbCli *cli,
 gboolean
 ub_cli_parse_number (const char *option, const char *text, guint32 *out_value, GError **error);
 UbProgrammer *ub_cli_find_programmer (UbCli *cli, GError **error);
+GFile *ub_cli_get_target (const char *path);
 UbImageAnalysis *ub_cli_load (const char *path, GError **error);
 gboolean ub_cli_run_job (UbCli *cli, UbJob *job, GError **error);
 

@@ -79,6 +79,7 @@ struct _UbImageAnalysis {
   UbImage *image;
   GBytes *content;
   gboolean for_chip;
+  gboolean is_excerpt; /* only some ranges of a chip were read */
 
   UbImageKind kind;
   guint32 address;

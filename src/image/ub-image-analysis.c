@@ -98,26 +98,35 @@ ub_image_analysis_add_evidence (UbImageAnalysis *self, const char *format, ...)
   va_end (args);
 }
 
+typedef enum {
+  SOURCE_FILE,
+  SOURCE_CHIP,
+  SOURCE_EXCERPT, /* of a chip */
+} Source;
+
 static UbImageAnalysis *
-analyse (UbImage *image, gboolean for_chip)
+analyse (UbImage *image, Source source)
 {
   UbImageAnalysis *self = g_object_new (UB_TYPE_IMAGE_ANALYSIS, NULL);
 
   self->image = g_object_ref (image);
   self->content = g_bytes_ref (ub_image_get_bytes (image));
-  self->for_chip = for_chip;
+  self->for_chip = source != SOURCE_FILE;
+  self->is_excerpt = source == SOURCE_EXCERPT;
 
   ub_image_analysis_recognise (self);
   ub_image_analysis_examine_code (self);
   ub_image_analysis_examine_data (self);
   ub_image_analysis_find_family (self);
   ub_image_analysis_find_fast_connect (self);
-  if (self->other_chip != NULL && self->address_known && !for_chip)
+  if (self->other_chip != NULL && self->address_known && !self->for_chip)
     self->kind = UB_IMAGE_KIND_OTHER_CHIP;
   else if (self->kind == UB_IMAGE_KIND_APP && self->firmware.name != NULL &&
            g_strrstr (self->firmware.name, "LibreT") != NULL)
     self->kind = UB_IMAGE_KIND_LIBRETINY_APP;
-  ub_image_analysis_judge (self);
+  /* What was not read is not damaged. */
+  if (!self->is_excerpt)
+    ub_image_analysis_judge (self);
   g_ptr_array_add (self->evidence, NULL);
   return self;
 }
@@ -134,12 +143,12 @@ UbImageAnalysis *
 ub_image_analysis_new (UbImage *image)
 {
   g_return_val_if_fail (UB_IS_IMAGE (image), NULL);
-  return analyse (image, FALSE);
+  return analyse (image, SOURCE_FILE);
 }
 
 /**
  * ub_image_analysis_new_for_chip:
- * @content: a module's whole flash from address 0; what was not read is 0xFF
+ * @content: a module's whole flash from address 0
  *
  * Finds out what is on a module, whose flash may be blank or wrecked in part.
  *
@@ -153,7 +162,27 @@ ub_image_analysis_new_for_chip (GBytes *content)
   g_return_val_if_fail (content != NULL, NULL);
 
   image = ub_image_new (content, _ ("module"));
-  return analyse (image, TRUE);
+  return analyse (image, SOURCE_CHIP);
+}
+
+/**
+ * ub_image_analysis_new_for_excerpt:
+ * @content: a module's whole flash from address 0, of which only some ranges were read; the others are 0xFF
+ *
+ * Finds out what the ranges tell, such as family and MAC address, and judges nothing: it has no findings
+ * of damage and no uses.
+ *
+ * Returns: (transfer full): the analysis
+ */
+UbImageAnalysis *
+ub_image_analysis_new_for_excerpt (GBytes *content)
+{
+  g_autoptr (UbImage) image = NULL;
+
+  g_return_val_if_fail (content != NULL, NULL);
+
+  image = ub_image_new (content, _ ("module"));
+  return analyse (image, SOURCE_EXCERPT);
 }
 
 /**

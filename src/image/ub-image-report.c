@@ -210,7 +210,11 @@ add_calibration (UbImageAnalysis *self, JsonBuilder *builder)
   add_int (builder, "size", UB_CALIBRATION_SIZE);
   add_int (builder, "length", self->calibration.length);
   add_string (builder, "mac", ub_image_analysis_get_mac (self));
-  add_boolean (builder, "complete", self->calibration.complete);
+  /* The rest of it may not have been read. */
+  add_check (builder, "complete",
+             self->calibration.complete ? UB_CHECK_GOOD
+             : self->is_excerpt         ? UB_CHECK_UNKNOWN
+                                        : UB_CHECK_BAD);
   json_builder_end_object (builder);
 }
 

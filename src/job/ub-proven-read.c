@@ -284,14 +284,26 @@ count_proofs (Reading *reading, UbProof proof)
   return n;
 }
 
+/* A range may begin and end within a sector. */
+static guint
+count_proven_kib (Reading *reading, UbProof proof)
+{
+  gsize bytes = 0, offset, size;
+
+  for (guint i = 0; i < reading->n_sectors; i++) {
+    ub_chip_proof_get_sector (reading->address, reading->size, i, &offset, &size);
+    bytes += reading->proofs[i] == proof ? size : 0;
+  }
+  return (guint) ((bytes + 1023) / 1024);
+}
+
 static void
 tell_proofs (Reading *reading, guint n_suspect)
 {
-  guint n_checksum = count_proofs (reading, UB_PROOF_CHECKSUM);
-  guint n_twice = count_proofs (reading, UB_PROOF_TWICE);
-  guint n_none = count_proofs (reading, UB_PROOF_NONE);
+  guint checksum_kib = count_proven_kib (reading, UB_PROOF_CHECKSUM);
+  guint twice_kib = count_proven_kib (reading, UB_PROOF_TWICE);
+  guint unproven_kib = count_proven_kib (reading, UB_PROOF_NONE);
   guint n_damaged = 0;
-  const guint kib = UB_SECTOR_SIZE / 1024;
 
   for (guint i = 0; n_suspect > 0 && i < reading->n_sectors; i++)
     n_damaged += reading->proofs[i] == UB_PROOF_TWICE &&
@@ -306,16 +318,16 @@ tell_proofs (Reading *reading, guint n_suspect)
                                   "twice, so the damage is on the chip.",
                                   n_damaged),
                      n_damaged);
-  if (n_none > 0)
+  if (unproven_kib > 0)
     ub_job_add_note (reading->job,
                      _ ("%u KiB of what was read are proven by checksums and %u KiB by two equal "
                         "reads; %u KiB carry no checksums and were read once."),
-                     n_checksum * kib, n_twice * kib, n_none * kib);
+                     checksum_kib, twice_kib, unproven_kib);
   else
     ub_job_add_note (reading->job,
                      _ ("All that was read is proven: %u KiB by checksums, %u KiB by two equal "
                         "reads."),
-                     n_checksum * kib, n_twice * kib);
+                     checksum_kib, twice_kib);
 }
 
 /**

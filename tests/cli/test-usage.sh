@@ -87,6 +87,17 @@ is_json
 field_is kind full-backup
 field_is command inspect
 
+# What is on a module, and what is missing.
+expect 0 --quiet probe -p sim:file=chip.bin
+grep -q "Tuya" out || fail "the firmware is not told"
+grep -q "02:00:5e:72:31:01" out || fail "the MAC address is not told"
+cp chip.bin wrecked.bin
+wreck wrecked.bin
+expect 0 probe -p sim:file=wrecked.bin
+grep -q "bootloader is blank" out || fail "a lost bootloader is not told"
+expect 0 probe -p sim:file=chip.bin,clock=30000
+! grep -q "damaged\|blank" out || fail "what was not read is called damaged"
+
 expect 0 inspect --template chip.bin
 grep -q '"chip" *: *"BK7231T"' out || fail "no template for OpenBeken"
 blank 4096 >nothing.bin
@@ -129,6 +140,8 @@ expect 0 backup -p sim:file=chip.bin backups
 expect 0 backup -p sim:file=chip.bin backups
 [ "$(ls backups | wc -l)" = 2 ] || fail "two backups in a folder are not two files"
 ls backups | grep -q '^BK7231[TNU]*-[0-9a-f]*-....-..-..-2\.bin$' || fail "names: $(ls backups)"
+expect 0 backup -p sim:file=chip.bin new/folder/
+ls new/folder | grep -q '^BK7231T-.*\.bin$' || fail "no backup in a folder that was to be made"
 expect 0 --json restore -p sim:file=chip.bin copy.bin
 [ -f "$(field backup)" ] || fail "no rescue copy in the default folder"
 
@@ -146,6 +159,10 @@ printf 'Hello' >hello.bin
 cp before.bin chip.bin
 cp before.bin wanted.bin
 dd if=hello.bin of=wanted.bin bs=1 seek=$((0x135FFE)) conv=notrunc status=none
+cp chip.bin before-hello.bin
+expect 0 write -p sim:file=chip.bin hello.bin --start 0x135FFE
+! grep -q " 0 KiB$" out || fail "what was programmed is not told"
+cp before-hello.bin chip.bin
 expect 0 --json write -p sim:file=chip.bin hello.bin --start 0x135FFE
 field_is module_state done
 same chip.bin wanted.bin

@@ -168,6 +168,9 @@ test_probe (void)
     g_assert_cmpint (ub_image_analysis_get_family (chip), ==, UB_FAMILY_T);
     g_assert_cmpstr (ub_image_analysis_get_mac (chip), ==, "02:00:5e:72:31:01");
     g_assert_cmpint (job_tester_has_note (job, "Only what tells"), ==, !rows[i].is_whole);
+    /* What was not read is not called damaged. */
+    g_assert_cmpint (ub_image_analysis_get_n_findings (chip) > 0, ==, rows[i].is_whole);
+    g_assert_cmpuint (ub_image_analysis_get_crc (chip)->damaged, ==, 0);
     g_assert_cmpfloat (ub_job_get_report (job)->elapsed_s, <, 25);
     g_assert_cmpuint (job_tester_count_changes (&tester), ==, 0);
     g_clear_object (&job);
