@@ -11,6 +11,7 @@
 #include "ub-ch341a-programmer.h"
 #include "ub-error.h"
 #include "ub-programmer-info.h"
+#include "ub-usb-guard.h"
 #include "ub-usb-pipe.h"
 #include "ub-usb-scan.h"
 
@@ -61,6 +62,7 @@ struct _UbCh341aProgrammer {
   UbCh341aPackets packets;
   GByteArray *replies;
   gboolean is_out_of_step; /* packets were cut off: replies may be waiting */
+  UbUsbGuard guard;
 };
 
 G_DEFINE_FINAL_TYPE (UbCh341aProgrammer, ub_ch341a_programmer, UB_TYPE_PROGRAMMER)
@@ -98,6 +100,16 @@ run_packets (UbCh341aProgrammer *self, guint64 deadline_us, GError **error)
                         self->packets.cuts, self->replies->data, self->packets.n_replies,
                         self->packets.n_reply_packets, deadline_us, error);
   return !self->is_out_of_step;
+}
+
+/* Before any pin is driven. */
+static void
+arm_guard (UbCh341aProgrammer *self, const UbUsbDevice *device)
+{
+  ub_ch341a_packets_start (&self->packets);
+  ub_ch341a_packets_add_release (&self->packets);
+  ub_usb_guard_arm_bulk (&self->guard, device->node, ENDPOINT_OUT, self->packets.bytes->data,
+                         self->packets.bytes->len);
 }
 
 static gboolean
@@ -260,6 +272,7 @@ ub_ch341a_programmer_close (UbProgrammer *programmer)
   ub_ch341a_packets_add_release (&self->packets);
   if (!run_short (self, &error))
     g_info ("%s", error->message);
+  ub_usb_guard_disarm (&self->guard);
   release_device (self);
 }
 
@@ -283,6 +296,7 @@ ub_ch341a_programmer_open (UbProgrammer *programmer, GError **error)
     return FALSE;
 
   ub_programmer_set_limits (programmer, &limits);
+  arm_guard (self, device);
   drop_stale_replies (self);
   ub_ch341a_packets_start (&self->packets);
   ub_ch341a_packets_add_setup (&self->packets);

@@ -11,6 +11,7 @@
 #include "ub-ftdi-programmer.h"
 #include "ub-mpsse.h"
 #include "ub-programmer-info.h"
+#include "ub-usb-guard.h"
 #include "ub-usb-pipe.h"
 #include "ub-usb-scan.h"
 
@@ -61,6 +62,7 @@ struct _UbFtdiProgrammer {
   GByteArray *replies;
   gboolean
       is_out_of_step; /* commands were cut off: the chip may take what comes next for their rest */
+  UbUsbGuard guard;
 };
 
 G_DEFINE_FINAL_TYPE (UbFtdiProgrammer, ub_ftdi_programmer, UB_TYPE_PROGRAMMER)
@@ -274,6 +276,7 @@ ub_ftdi_programmer_close (UbProgrammer *programmer)
   if (!run_and_sync (self, &error))
     g_info ("%s", error->message);
   ftdi_set_bitmode (self->ftdi, 0, BITMODE_RESET);
+  ub_usb_guard_disarm (&self->guard);
   release_device (self);
 }
 
@@ -326,6 +329,9 @@ ub_ftdi_programmer_open (UbProgrammer *programmer, GError **error)
 
   ub_programmer_set_limits (programmer, &limits);
   ub_mpsse_init (&self->mpsse, pin, chips[chip].has_high, chips[chip].reset_drive);
+  /* The engine switched off lets go of every pin, whatever command it is in the middle of. */
+  ub_usb_guard_arm_control (&self->guard, device->node, SIO_SET_BITMODE_REQUEST, BITMODE_RESET << 8,
+                            self->ftdi->index);
   if (!start_engine (self, error)) {
     ub_ftdi_programmer_close (programmer); /* pins may be driven already */
     return FALSE;

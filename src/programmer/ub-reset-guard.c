@@ -15,10 +15,11 @@
 /*
  * Releases CEN when the program dies by a signal while it holds the module in reset. The kernel closes
  * the line of a dead process, but what the pin does then differs by SoC: some float, some keep driving
- * low (i.MX), and the module would stay in reset until the next start of the computer.
+ * low (i.MX), and the module would stay in reset until the next start of the computer. USB adapters always
+ * keep driving.
  *
- * Only the moments of the reset pulse matter, so the handlers are there only then, and only for signals
- * whose default is to kill: whoever handles a signal (the command line: SIGINT) keeps it.
+ * The handlers are there only while there is something to release, and only for signals whose default is to
+ * kill: whoever handles a signal (the command line: SIGINT) keeps it.
  */
 
 /* Past this the release is stuck in the kernel, and the signal has to do its work without it. */

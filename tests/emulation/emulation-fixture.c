@@ -99,6 +99,22 @@ emulation_run_finish (GSubprocess *child, EmulationRun *out_run)
 }
 
 /**
+ * emulation_wait_for_reset:
+ * @self: the fixture
+ *
+ * Waits until the program holds the module in reset.
+ */
+void
+emulation_wait_for_reset (EmulationFixture *self)
+{
+  UbEmulatedModule *module = ub_emulation_get_module (self->emulation);
+
+  for (guint i = 0; i < 60 * 1000 && !ub_emulated_module_is_cen_low (module); i++)
+    g_usleep (1000);
+  g_assert_true (ub_emulated_module_is_cen_low (module));
+}
+
+/**
  * emulation_run:
  * @out_run: (out caller-allocates): how it ended
  * @command: of unbrick-cli

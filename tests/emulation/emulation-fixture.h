@@ -71,6 +71,7 @@ void emulation_fixture_assert_file (EmulationFixture *self, const char *path);
 
 GSubprocess *emulation_spawn (const char *command, ...) G_GNUC_NULL_TERMINATED;
 void emulation_run_finish (GSubprocess *child, EmulationRun *out_run);
+void emulation_wait_for_reset (EmulationFixture *self);
 void emulation_run (EmulationRun *out_run, const char *command, ...) G_GNUC_NULL_TERMINATED;
 void emulation_run_clear (EmulationRun *run);
 const char *emulation_run_get_string (const EmulationRun *run, const char *member);

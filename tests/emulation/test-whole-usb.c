@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 /* What a backup of 2 MiB may cost on an FT232H, connecting included. */
@@ -401,6 +402,41 @@ test_two_programs (Fixture *fixture, gconstpointer data)
   assert_let_go (fixture);
 }
 
+/* A crash, which nothing in the program can tidy up after: in the reset pulse, or while it reads. One to a
+ * computer, because umockdev does not always notice the end of a program that died in the middle of an ioctl. */
+static const struct {
+  const char *name;
+  int number;
+  gulong after_us; /* from the reset on */
+} crashes[] = {
+  { "quit-in-reset", SIGQUIT, 0 },
+  { "abort-in-reset", SIGABRT, 0 },
+  { "quit", SIGQUIT, 200 * 1000 },
+  { "abort", SIGABRT, 200 * 1000 },
+};
+
+static void
+test_signal (Fixture *fixture, gconstpointer data)
+{
+  const guint crash = GPOINTER_TO_UINT (data);
+  g_auto (EmulationRun) run = { 0 };
+  g_autofree char *path = emulation_fixture_dup_path (&fixture->base, "part.bin");
+  g_autoptr (GSubprocess) child =
+      emulation_spawn ("backup", "-p", fixture->spec, "--size", fixture->part_size, path, NULL);
+
+  emulation_wait_for_reset (&fixture->base);
+  g_usleep (crashes[crash].after_us);
+  g_subprocess_send_signal (child, crashes[crash].number);
+  emulation_run_finish (child, &run);
+  g_assert_false (
+      ub_emulated_module_is_cen_low (ub_emulation_get_module (fixture->base.emulation)));
+  /* A CH341A whose replies nobody takes any longer takes nothing more either. */
+  if (UB_IS_EMULATED_FTDI (fixture->adapter))
+    g_assert_true (ub_emulated_ftdi_is_released (UB_EMULATED_FTDI (fixture->adapter)));
+  else if (crashes[crash].after_us == 0)
+    g_assert_true (ub_emulated_ch341a_is_released (UB_EMULATED_CH341A (fixture->adapter)));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -442,6 +478,13 @@ main (int argc, char **argv)
   ADD ("trouble/ftdi-permission", NULL, set_up_ft232h, test_permission);
   ADD ("trouble/ch341a-backup", NULL, set_up_ch341a, test_backup_trouble);
   ADD ("trouble/ch341a-permission", NULL, set_up_ch341a, test_permission);
+  for (guint i = 0; i < G_N_ELEMENTS (crashes); i++) {
+    g_autofree char *ftdi = g_strconcat ("/whole-usb/signal/ftdi/", crashes[i].name, NULL);
+    g_autofree char *ch341a = g_strconcat ("/whole-usb/signal/ch341a/", crashes[i].name, NULL);
+
+    g_test_add (ftdi, Fixture, GUINT_TO_POINTER (i), set_up_ft232h, test_signal, tear_down);
+    g_test_add (ch341a, Fixture, GUINT_TO_POINTER (i), set_up_ch341a, test_signal, tear_down);
+  }
   ADD ("two-programs/ftdi", "ftdi:clock=100000", set_up_ft232h, test_two_programs);
   ADD ("two-programs/ch341a", "ch341a", set_up_ch341a, test_two_programs);
 #undef ADD

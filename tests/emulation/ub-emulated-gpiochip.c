@@ -49,22 +49,6 @@ const UbEmulatedGpiochipTraits ub_emulated_gpiochip_raspberry_pi = {
   .cen = 22,
 };
 
-/* The argument block, copied to @block and written back when @update says so. */
-static gboolean
-move_block (UMockdevIoctlClient *client, gpointer block, gsize size, gboolean update)
-{
-  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
-  g_autoptr (UMockdevIoctlData) data = umockdev_ioctl_data_resolve (arg, 0, size, NULL);
-
-  if (data == NULL)
-    return FALSE;
-  if (update)
-    umockdev_ioctl_data_update (data, 0, block, size);
-  else
-    memcpy (block, data->data, size);
-  return TRUE;
-}
-
 static void
 drive (UbEmulatedGpiochip *self, gboolean high)
 {
@@ -78,7 +62,7 @@ describe_chip (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 
   g_strlcpy (info.name, self->name, sizeof info.name);
   g_strlcpy (info.label, self->traits.label, sizeof info.label);
-  return move_block (client, &info, sizeof info, TRUE) ? 0 : -EFAULT;
+  return ub_emulation_set_argument (client, &info, sizeof info) ? 0 : -EFAULT;
 }
 
 static void
@@ -93,7 +77,7 @@ describe_line_v1 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 {
   struct gpioline_info info;
 
-  if (!move_block (client, &info, sizeof info, FALSE))
+  if (!ub_emulation_get_argument (client, &info, sizeof info))
     return -EFAULT;
   if (info.line_offset >= self->traits.n_lines)
     return -EINVAL;
@@ -103,7 +87,7 @@ describe_line_v1 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
     info.flags |= GPIOLINE_FLAG_KERNEL;
     g_strlcpy (info.consumer, self->consumer, sizeof info.consumer);
   }
-  return move_block (client, &info, sizeof info, TRUE) ? 0 : -EFAULT;
+  return ub_emulation_set_argument (client, &info, sizeof info) ? 0 : -EFAULT;
 }
 
 static glong
@@ -111,7 +95,7 @@ describe_line_v2 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 {
   struct gpio_v2_line_info info;
 
-  if (!move_block (client, &info, sizeof info, FALSE))
+  if (!ub_emulation_get_argument (client, &info, sizeof info))
     return -EFAULT;
   if (info.offset >= self->traits.n_lines)
     return -EINVAL;
@@ -121,7 +105,7 @@ describe_line_v2 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
     info.flags |= GPIO_V2_LINE_FLAG_USED;
     g_strlcpy (info.consumer, self->consumer, sizeof info.consumer);
   }
-  return move_block (client, &info, sizeof info, TRUE) ? 0 : -EFAULT;
+  return ub_emulation_set_argument (client, &info, sizeof info) ? 0 : -EFAULT;
 }
 
 static int
@@ -143,7 +127,7 @@ request_line_v1 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
   struct gpiohandle_request request;
   int number;
 
-  if (!move_block (client, &request, sizeof request, FALSE))
+  if (!ub_emulation_get_argument (client, &request, sizeof request))
     return -EFAULT;
   if (request.lines != 1)
     return -EINVAL;
@@ -154,7 +138,7 @@ request_line_v1 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
   self->open_drain = (request.flags & GPIOHANDLE_REQUEST_OPEN_DRAIN) != 0;
   drive (self, request.default_values[0] != 0);
   request.fd = UB_EMULATION_LINE_TOKEN + self->traits.cen;
-  return move_block (client, &request, sizeof request, TRUE) ? 0 : -EFAULT;
+  return ub_emulation_set_argument (client, &request, sizeof request) ? 0 : -EFAULT;
 }
 
 static void
@@ -182,7 +166,7 @@ request_line_v2 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
   struct gpio_v2_line_request request;
   int number;
 
-  if (!move_block (client, &request, sizeof request, FALSE))
+  if (!ub_emulation_get_argument (client, &request, sizeof request))
     return -EFAULT;
   if (request.num_lines != 1)
     return -EINVAL;
@@ -191,7 +175,7 @@ request_line_v2 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
     return -number;
   apply_config_v2 (self, &request.config);
   request.fd = UB_EMULATION_LINE_TOKEN + self->traits.cen;
-  return move_block (client, &request, sizeof request, TRUE) ? 0 : -EFAULT;
+  return ub_emulation_set_argument (client, &request, sizeof request) ? 0 : -EFAULT;
 }
 
 static glong
@@ -199,7 +183,7 @@ set_values_v1 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 {
   struct gpiohandle_data data;
 
-  if (!move_block (client, &data, sizeof data, FALSE))
+  if (!ub_emulation_get_argument (client, &data, sizeof data))
     return -EFAULT;
   if (!self->is_output)
     return -EPERM;
@@ -212,7 +196,7 @@ set_config_v1 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 {
   struct gpiohandle_config config;
 
-  if (!move_block (client, &config, sizeof config, FALSE))
+  if (!ub_emulation_get_argument (client, &config, sizeof config))
     return -EFAULT;
   self->is_output = (config.flags & GPIOHANDLE_REQUEST_OUTPUT) != 0;
   self->was_input = !self->is_output;
@@ -225,7 +209,7 @@ set_values_v2 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 {
   struct gpio_v2_line_values values;
 
-  if (!move_block (client, &values, sizeof values, FALSE))
+  if (!ub_emulation_get_argument (client, &values, sizeof values))
     return -EFAULT;
   if (!self->is_output)
     return -EPERM;
@@ -239,7 +223,7 @@ set_config_v2 (UbEmulatedGpiochip *self, UMockdevIoctlClient *client)
 {
   struct gpio_v2_line_config config;
 
-  if (!move_block (client, &config, sizeof config, FALSE))
+  if (!ub_emulation_get_argument (client, &config, sizeof config))
     return -EFAULT;
   apply_config_v2 (self, &config);
   return 0;
@@ -314,10 +298,7 @@ ub_emulated_gpiochip_handle_ioctl (UMockdevIoctlBase *base, UMockdevIoctlClient 
                                   : handle_chip_request (self, client);
   g_mutex_unlock (&self->mutex);
 
-  if (result < 0)
-    umockdev_ioctl_client_complete (client, -1, -result);
-  else
-    umockdev_ioctl_client_complete (client, result, 0);
+  ub_emulation_answer (client, result);
   return TRUE;
 }
 

@@ -135,8 +135,6 @@ run_transfer (UbEmulatedSpidev *self,
   return TRUE;
 }
 
-/* spi_transfer_one_message(): between transfers cs_change lets chip select rise for a moment, on the last
- * one it keeps it low. A transfer's delay passes before that. */
 /* A page program is the only transfer of its length: command, address and 256 bytes. */
 static gboolean
 has_page (const struct spi_ioc_transfer *transfers, guint n)
@@ -148,6 +146,8 @@ has_page (const struct spi_ioc_transfer *transfers, guint n)
   return FALSE;
 }
 
+/* spi_transfer_one_message(): between transfers cs_change lets chip select rise for a moment, on the last
+ * one it keeps it low. A transfer's delay passes before that. */
 static glong
 run_message (UbEmulatedSpidev *self,
              UMockdevIoctlData *block,
@@ -213,28 +213,12 @@ handle_message (UbEmulatedSpidev *self, UMockdevIoctlClient *client, gsize size)
   return run_message (self, block, transfers, n);
 }
 
-/* Where the argument is one byte or word: gives it in @inout_value, or writes it back. */
-static gboolean
-move_value (UMockdevIoctlClient *client, gpointer inout_value, gsize size, gboolean write)
-{
-  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
-  g_autoptr (UMockdevIoctlData) data = umockdev_ioctl_data_resolve (arg, 0, size, NULL);
-
-  if (data == NULL)
-    return FALSE;
-  if (write)
-    umockdev_ioctl_data_update (data, 0, inout_value, size);
-  else
-    memcpy (inout_value, data->data, size);
-  return TRUE;
-}
-
 static glong
 write_mode (UbEmulatedSpidev *self, UMockdevIoctlClient *client)
 {
   guint8 mode = 0;
 
-  if (!move_value (client, &mode, sizeof mode, FALSE))
+  if (!ub_emulation_get_argument (client, &mode, sizeof mode))
     return -EFAULT;
   if ((mode & ~3u) != 0 || (self->traits.modes & 1u << (mode & 3)) == 0)
     return -EINVAL;
@@ -247,7 +231,7 @@ write_speed (UbEmulatedSpidev *self, UMockdevIoctlClient *client)
 {
   guint32 hz = 0;
 
-  if (!move_value (client, &hz, sizeof hz, FALSE))
+  if (!ub_emulation_get_argument (client, &hz, sizeof hz))
     return -EFAULT;
   if (hz == 0)
     return -EINVAL;
@@ -260,7 +244,7 @@ write_bits (UbEmulatedSpidev *self, UMockdevIoctlClient *client)
 {
   guint8 bits = 0;
 
-  if (!move_value (client, &bits, sizeof bits, FALSE))
+  if (!ub_emulation_get_argument (client, &bits, sizeof bits))
     return -EFAULT;
   if (bits != 0 && bits != 8)
     return -EINVAL;
@@ -283,15 +267,15 @@ handle_request (UbEmulatedSpidev *self, UMockdevIoctlClient *client)
   case SPI_IOC_WR_MODE:
     return write_mode (self, client);
   case SPI_IOC_RD_MODE:
-    return move_value (client, &self->mode, sizeof self->mode, TRUE) ? 0 : -EFAULT;
+    return ub_emulation_set_argument (client, &self->mode, sizeof self->mode) ? 0 : -EFAULT;
   case SPI_IOC_WR_BITS_PER_WORD:
     return write_bits (self, client);
   case SPI_IOC_RD_BITS_PER_WORD:
-    return move_value (client, &self->bits, sizeof self->bits, TRUE) ? 0 : -EFAULT;
+    return ub_emulation_set_argument (client, &self->bits, sizeof self->bits) ? 0 : -EFAULT;
   case SPI_IOC_WR_MAX_SPEED_HZ:
     return write_speed (self, client);
   case SPI_IOC_RD_MAX_SPEED_HZ:
-    return move_value (client, &self->max_hz, sizeof self->max_hz, TRUE) ? 0 : -EFAULT;
+    return ub_emulation_set_argument (client, &self->max_hz, sizeof self->max_hz) ? 0 : -EFAULT;
   default:
     return -EINVAL;
   }
@@ -307,10 +291,7 @@ ub_emulated_spidev_handle_ioctl (UMockdevIoctlBase *base, UMockdevIoctlClient *c
   result = handle_request (self, client);
   g_mutex_unlock (&self->mutex);
 
-  if (result < 0)
-    umockdev_ioctl_client_complete (client, -1, -result);
-  else
-    umockdev_ioctl_client_complete (client, result, 0);
+  ub_emulation_answer (client, result);
   return TRUE;
 }
 

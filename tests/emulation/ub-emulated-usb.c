@@ -7,52 +7,17 @@
 
 #include "config.h"
 
-#include "ub-emulated-usb.h"
+#include "ub-emulated-usb-private.h"
 
 #include <errno.h>
 #include <linux/usbdevice_fs.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #define USB_MAJOR 189
 #define BUS 1
-#define MAX_INTERFACES 4
-
-/* A command, an address and a page. Nothing else a job sends is as long, but the stream of the handshake. */
-#define PAGE_PROGRAM_SIZE (4 + 256)
-
-/* A transfer that the program has submitted and not yet got back. */
-typedef struct {
-  UMockdevIoctlClient *client;
-  UMockdevIoctlData *urb;
-  UMockdevIoctlData *buffer;
-  struct usbdevfs_urb head;
-  gsize done; /* bytes of a bulk write that the device has taken */
-  gboolean is_complete;
-} Transfer;
-
-typedef struct {
-  GMutex mutex;
-  UbEmulation *emulation;
-  UbEmulatedModule *module;
-  UbEmulatedUsbTraits traits;
-  char *sysfs_path;
-  char *node;
-
-  GQueue transfers; /* in the order of submission */
-  gboolean is_busy; /* another program has it */
-  gboolean is_plain; /* the system knows nothing of kernel drivers */
-  UMockdevIoctlClient *claimers[MAX_INTERFACES]; /* NULL for nobody */
-  gboolean has_driver;
-  guint8 halted; /* address of the endpoint that stalled */
-  guint n_bulk;
-  guint n_writes;
-  guint n_page_writes; /* those of them that could hold a page */
-  guint fail_at;
-  UbEmulatedUsbFault fault;
-  UbEmulatedUsbFault active_fault;
-} UbEmulatedUsbPrivate;
 
 /**
  * UbEmulatedUsb:
@@ -62,210 +27,12 @@ typedef struct {
  */
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (UbEmulatedUsb, ub_emulated_usb, UMOCKDEV_TYPE_IOCTL_BASE)
 
-#define PRIV(self) ((UbEmulatedUsbPrivate *) ub_emulated_usb_get_instance_private (self))
+#define PRIV(self) ub_emulated_usb_get_private (self)
 
-static void
-transfer_free (Transfer *transfer)
+UbEmulatedUsbPrivate *
+ub_emulated_usb_get_private (UbEmulatedUsb *self)
 {
-  g_object_unref (transfer->client);
-  umockdev_ioctl_data_unref (transfer->urb);
-  if (transfer->buffer != NULL)
-    umockdev_ioctl_data_unref (transfer->buffer);
-  g_free (transfer);
-}
-
-/* Writes what became of @transfer into the program's memory. */
-static void
-complete (Transfer *transfer, int status, gsize n)
-{
-  const int length = n;
-
-  umockdev_ioctl_data_update (transfer->urb, offsetof (struct usbdevfs_urb, status),
-                              (guint8 *) &status, sizeof status);
-  umockdev_ioctl_data_update (transfer->urb, offsetof (struct usbdevfs_urb, actual_length),
-                              (guint8 *) &length, sizeof length);
-  transfer->is_complete = TRUE;
-}
-
-static void
-run_control (UbEmulatedUsb *self, Transfer *transfer)
-{
-  struct {
-    guint8 type;
-    guint8 request;
-    guint16 value;
-    guint16 index;
-    guint16 length;
-  } setup;
-  guint8 data[256] = { 0 };
-  int result;
-
-  memcpy (&setup, transfer->buffer->data, sizeof setup);
-  result = UB_EMULATED_USB_GET_CLASS (self)->control (self, setup.request, setup.value, data,
-                                                      MIN (setup.length, sizeof data));
-  if (result < 0) {
-    complete (transfer, result, 0);
-    return;
-  }
-  if ((setup.type & 0x80) != 0 && result > 0)
-    umockdev_ioctl_data_update (transfer->buffer, sizeof setup, data, result);
-  complete (transfer, 0, result);
-}
-
-/* FALSE when the transfer has to wait, and with it all later ones of its endpoint. */
-static gboolean
-run_bulk (UbEmulatedUsb *self, Transfer *transfer)
-{
-  UbEmulatedUsbClass *klass = UB_EMULATED_USB_GET_CLASS (self);
-  const gsize size = transfer->head.buffer_length;
-
-  if ((transfer->head.endpoint & 0x80) == 0) {
-    transfer->done +=
-        klass->bulk_out (self, transfer->buffer->data + transfer->done, size - transfer->done);
-    if (transfer->done < size)
-      return FALSE;
-    complete (transfer, 0, size);
-  } else {
-    g_autofree guint8 *data = g_malloc (size);
-    gssize n = klass->bulk_in (self, data, size);
-
-    if (n < 0)
-      return FALSE;
-    if (n > 0)
-      umockdev_ioctl_data_update (transfer->buffer, 0, data, n);
-    complete (transfer, 0, n);
-  }
-  return TRUE;
-}
-
-static void
-count_bulk (UbEmulatedUsbPrivate *priv, Transfer *transfer)
-{
-  priv->n_bulk++;
-  if ((transfer->head.endpoint & 0x80) == 0)
-    priv->n_writes++;
-  if ((transfer->head.endpoint & 0x80) == 0 && transfer->head.buffer_length > PAGE_PROGRAM_SIZE)
-    priv->n_page_writes++;
-  if (priv->fault == UB_EMULATED_USB_FINE || priv->n_bulk != priv->fail_at)
-    return;
-  priv->active_fault = priv->fault;
-  if (priv->fault == UB_EMULATED_USB_STALL)
-    priv->halted = transfer->head.endpoint;
-}
-
-static gboolean
-run_transfer (UbEmulatedUsb *self, Transfer *transfer)
-{
-  UbEmulatedUsbPrivate *priv = PRIV (self);
-
-  if (priv->active_fault == UB_EMULATED_USB_GONE) {
-    complete (transfer, -ENODEV, 0);
-    return TRUE;
-  }
-  if (transfer->head.type == USBDEVFS_URB_TYPE_CONTROL) {
-    run_control (self, transfer);
-    return TRUE;
-  }
-  if (priv->halted == transfer->head.endpoint) {
-    complete (transfer, -EPIPE, 0);
-    return TRUE;
-  }
-  return priv->active_fault != UB_EMULATED_USB_HANG && run_bulk (self, transfer);
-}
-
-/* Lets the device work on what was submitted, until neither direction gets on. A read can make room for a
- * write, and a write can make something to read. */
-static void
-run_transfers (UbEmulatedUsb *self)
-{
-  UbEmulatedUsbPrivate *priv = PRIV (self);
-  gboolean again = TRUE;
-
-  while (again) {
-    gboolean is_waiting[256] = { FALSE };
-
-    again = FALSE;
-    for (GList *l = priv->transfers.head; l != NULL; l = l->next) {
-      Transfer *transfer = l->data;
-      gsize done = transfer->done;
-
-      if (transfer->is_complete || is_waiting[transfer->head.endpoint])
-        continue;
-      if (!run_transfer (self, transfer))
-        is_waiting[transfer->head.endpoint] = TRUE;
-      again = again || transfer->is_complete || transfer->done != done;
-    }
-  }
-}
-
-static glong
-submit (UbEmulatedUsb *self, UMockdevIoctlClient *client)
-{
-  UbEmulatedUsbPrivate *priv = PRIV (self);
-  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
-  Transfer *transfer;
-
-  if (priv->active_fault == UB_EMULATED_USB_GONE)
-    return -ENODEV;
-
-  transfer = g_new0 (Transfer, 1);
-  transfer->client = g_object_ref (client);
-  transfer->urb = umockdev_ioctl_data_resolve (arg, 0, sizeof transfer->head, NULL);
-  g_assert_nonnull (transfer->urb);
-  memcpy (&transfer->head, transfer->urb->data, sizeof transfer->head);
-  if (transfer->head.buffer_length > 0) {
-    transfer->buffer = umockdev_ioctl_data_resolve (
-        transfer->urb, offsetof (struct usbdevfs_urb, buffer), transfer->head.buffer_length, NULL);
-    g_assert_nonnull (transfer->buffer);
-  }
-  if (transfer->head.type != USBDEVFS_URB_TYPE_CONTROL)
-    count_bulk (priv, transfer);
-  g_queue_push_tail (&priv->transfers, transfer);
-  run_transfers (self);
-  return 0;
-}
-
-static glong
-discard (UbEmulatedUsb *self, UMockdevIoctlClient *client)
-{
-  UbEmulatedUsbPrivate *priv = PRIV (self);
-  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
-  gpointer address;
-
-  if (priv->active_fault == UB_EMULATED_USB_HANG)
-    priv->active_fault = UB_EMULATED_USB_FINE;
-  memcpy (&address, arg->data, sizeof address);
-  for (GList *l = priv->transfers.head; l != NULL; l = l->next) {
-    Transfer *transfer = l->data;
-
-    if (transfer->urb->client_addr == (gulong) address && !transfer->is_complete) {
-      complete (transfer, -ENOENT, transfer->done);
-      return 0;
-    }
-  }
-  return -EINVAL;
-}
-
-static glong
-reap (UbEmulatedUsb *self, UMockdevIoctlClient *client)
-{
-  UbEmulatedUsbPrivate *priv = PRIV (self);
-  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
-  g_autoptr (UMockdevIoctlData) pointer = NULL;
-
-  run_transfers (self);
-  for (GList *l = priv->transfers.head; l != NULL; l = l->next) {
-    Transfer *transfer = l->data;
-
-    if (!transfer->is_complete)
-      continue;
-    pointer = umockdev_ioctl_data_resolve (arg, 0, sizeof (gpointer), NULL);
-    umockdev_ioctl_data_set_ptr (pointer, 0, transfer->urb);
-    g_queue_delete_link (&priv->transfers, l);
-    transfer_free (transfer);
-    return 0;
-  }
-  return priv->active_fault == UB_EMULATED_USB_GONE ? -ENODEV : -EAGAIN;
+  return ub_emulated_usb_get_instance_private (self);
 }
 
 /* The interface number that an ioctl's argument begins with. */
@@ -277,7 +44,16 @@ get_interface (UMockdevIoctlClient *client)
   g_autoptr (UMockdevIoctlData) data = umockdev_ioctl_data_resolve (arg, 0, sizeof number, NULL);
 
   memcpy (&number, data->data, sizeof number);
-  return MIN (number, MAX_INTERFACES - 1);
+  return MIN (number, UB_EMULATED_USB_MAX_INTERFACES - 1);
+}
+
+/* Whoever had the interface has it no longer. A client that died in the middle of an ioctl does not vanish, it is
+ * just not connected any more; it has to be kept, because umockdev does not close its stream. */
+static void
+drop_claimer (UbEmulatedUsbPrivate *priv, UMockdevIoctlClient **claimer)
+{
+  if (*claimer != NULL)
+    g_ptr_array_add (priv->gone, g_steal_pointer (claimer));
 }
 
 static glong
@@ -286,11 +62,15 @@ claim (UbEmulatedUsb *self, UMockdevIoctlClient *client, gboolean disconnect)
   UbEmulatedUsbPrivate *priv = PRIV (self);
   UMockdevIoctlClient **claimer = &priv->claimers[get_interface (client)];
 
-  if (priv->is_busy || (priv->has_driver && !disconnect) ||
+  if (*claimer != NULL && !umockdev_ioctl_client_get_connected (*claimer)) {
+    ub_emulated_usb_drop_transfers (self, *claimer);
+    drop_claimer (priv, claimer);
+  }
+  if (priv->is_busy || (priv->has_driver && (!disconnect || priv->is_stubborn)) ||
       (*claimer != NULL && *claimer != client))
     return -EBUSY;
   priv->has_driver = FALSE;
-  *claimer = client;
+  g_set_object (claimer, client);
   return 0;
 }
 
@@ -301,14 +81,14 @@ release (UbEmulatedUsb *self, UMockdevIoctlClient *client)
 
   if (*claimer != client)
     return -EINVAL;
-  *claimer = NULL;
+  g_clear_object (claimer);
   return 0;
 }
 
 static gboolean
 is_claimed (UbEmulatedUsbPrivate *priv)
 {
-  for (guint i = 0; i < MAX_INTERFACES; i++) {
+  for (guint i = 0; i < UB_EMULATED_USB_MAX_INTERFACES; i++) {
     if (priv->claimers[i] != NULL)
       return TRUE;
   }
@@ -361,6 +141,8 @@ run_driver_request (UbEmulatedUsb *self, UMockdevIoctlClient *client)
   case USBDEVFS_DISCONNECT:
     if (!priv->has_driver)
       return -ENODATA;
+    if (priv->is_stubborn)
+      return -EBUSY;
     priv->has_driver = FALSE;
     return 0;
   case USBDEVFS_CONNECT:
@@ -395,11 +177,11 @@ handle_request (UbEmulatedUsb *self, UMockdevIoctlClient *client)
   switch (request) {
   case USBDEVFS_REAPURB:
   case USBDEVFS_REAPURBNDELAY:
-    return reap (self, client);
+    return ub_emulated_usb_reap (self, client);
   case USBDEVFS_SUBMITURB:
-    return submit (self, client);
+    return ub_emulated_usb_submit (self, client);
   case USBDEVFS_DISCARDURB:
-    return discard (self, client);
+    return ub_emulated_usb_discard (self, client);
   default:
     break;
   }
@@ -411,6 +193,10 @@ handle_request (UbEmulatedUsb *self, UMockdevIoctlClient *client)
   switch (request) {
   case USBDEVFS_GET_CAPABILITIES:
     return get_capabilities (client);
+  case USBDEVFS_CONTROL:
+    return ub_emulated_usb_run_control (self, client);
+  case USBDEVFS_BULK:
+    return ub_emulated_usb_run_bulk (self, client);
   case USBDEVFS_CLAIMINTERFACE:
     return claim (self, client, FALSE);
   case USBDEVFS_DISCONNECT_CLAIM:
@@ -442,10 +228,7 @@ ub_emulated_usb_handle_ioctl (UMockdevIoctlBase *base, UMockdevIoctlClient *clie
   result = handle_request (self, client);
   g_mutex_unlock (&PRIV (self)->mutex);
 
-  if (result < 0)
-    umockdev_ioctl_client_complete (client, -1, -result);
-  else
-    umockdev_ioctl_client_complete (client, result, 0);
+  ub_emulation_answer (client, result);
   return TRUE;
 }
 
@@ -455,20 +238,12 @@ ub_emulated_usb_client_vanished (UMockdevIoctlBase *base, UMockdevIoctlClient *c
   UbEmulatedUsbPrivate *priv = PRIV (UB_EMULATED_USB (base));
 
   g_mutex_lock (&priv->mutex);
-  for (guint i = 0; i < MAX_INTERFACES; i++) {
+  g_ptr_array_add (priv->gone, g_object_ref (client));
+  for (guint i = 0; i < UB_EMULATED_USB_MAX_INTERFACES; i++) {
     if (priv->claimers[i] == client)
-      priv->claimers[i] = NULL;
+      drop_claimer (priv, &priv->claimers[i]);
   }
-  for (GList *l = priv->transfers.head; l != NULL;) {
-    GList *next = l->next;
-    Transfer *transfer = l->data;
-
-    if (transfer->client == client) {
-      transfer_free (transfer);
-      g_queue_delete_link (&priv->transfers, l);
-    }
-    l = next;
-  }
+  ub_emulated_usb_drop_transfers (UB_EMULATED_USB (base), client);
   g_mutex_unlock (&priv->mutex);
 }
 
@@ -477,7 +252,10 @@ ub_emulated_usb_finalize (GObject *object)
 {
   UbEmulatedUsbPrivate *priv = PRIV (UB_EMULATED_USB (object));
 
-  g_queue_clear_full (&priv->transfers, (GDestroyNotify) transfer_free);
+  ub_emulated_usb_drop_transfers (UB_EMULATED_USB (object), NULL);
+  for (guint i = 0; i < UB_EMULATED_USB_MAX_INTERFACES; i++)
+    g_clear_object (&priv->claimers[i]);
+  g_ptr_array_unref (priv->gone);
   g_free (priv->sysfs_path);
   g_free (priv->node);
   g_mutex_clear (&priv->mutex);
@@ -500,6 +278,7 @@ static void
 ub_emulated_usb_init (UbEmulatedUsb *self)
 {
   g_mutex_init (&PRIV (self)->mutex);
+  PRIV (self)->gone = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /* As after plugging it in. */
@@ -508,7 +287,8 @@ forget (UbEmulatedUsbPrivate *priv)
 {
   priv->active_fault = UB_EMULATED_USB_FINE;
   priv->halted = 0;
-  memset (priv->claimers, 0, sizeof priv->claimers);
+  for (guint i = 0; i < UB_EMULATED_USB_MAX_INTERFACES; i++)
+    drop_claimer (priv, &priv->claimers[i]);
 }
 
 static char *
@@ -615,6 +395,31 @@ ub_emulated_usb_set_busy (UbEmulatedUsb *self, gboolean busy)
   g_mutex_lock (&PRIV (self)->mutex);
   PRIV (self)->is_busy = busy;
   g_mutex_unlock (&PRIV (self)->mutex);
+}
+
+/**
+ * ub_emulated_usb_make_stubborn:
+ * @self: a device that is plugged in
+ *
+ * From now on the kernel's driver, of which sysfs tells the name, does not let go of it.
+ */
+void
+ub_emulated_usb_make_stubborn (UbEmulatedUsb *self)
+{
+  UbEmulatedUsbPrivate *priv = PRIV (self);
+  g_autofree char *root =
+      umockdev_testbed_get_root_dir (ub_emulation_get_testbed (priv->emulation));
+  g_autofree char *name = g_path_get_basename (priv->sysfs_path);
+  g_autofree char *interface = g_strdup_printf ("%s:1.0", name);
+  g_autofree char *folder = g_build_filename (root, priv->sysfs_path, interface, NULL);
+  g_autofree char *link = g_build_filename (folder, "driver", NULL);
+  g_autofree char *driver = g_build_filename ("../../drivers", priv->traits.driver, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_cmpint (symlink (driver, link), ==, 0);
+  g_mutex_lock (&priv->mutex);
+  priv->is_stubborn = TRUE;
+  g_mutex_unlock (&priv->mutex);
 }
 
 /**

@@ -68,6 +68,7 @@ void ub_emulated_usb_unplug (UbEmulatedUsb *self);
 UbEmulatedModule *ub_emulated_usb_get_module (UbEmulatedUsb *self);
 
 void ub_emulated_usb_set_busy (UbEmulatedUsb *self, gboolean busy);
+void ub_emulated_usb_make_stubborn (UbEmulatedUsb *self);
 void ub_emulated_usb_make_plain (UbEmulatedUsb *self);
 void ub_emulated_usb_fail_at (UbEmulatedUsb *self, guint nth_bulk, UbEmulatedUsbFault fault);
 guint ub_emulated_usb_get_n_writes (UbEmulatedUsb *self);

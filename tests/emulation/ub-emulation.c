@@ -171,3 +171,57 @@ ub_emulation_remove_node (UbEmulation *self, const char *subsystem, const char *
 
   umockdev_testbed_remove_device (self->testbed, path);
 }
+
+/**
+ * ub_emulation_get_argument:
+ * @client: of an ioctl whose argument points to a block of memory
+ * @block: (out caller-allocates) (array length=size): for a copy of it
+ * @size: bytes
+ *
+ * Returns: whether the program has such a block
+ */
+gboolean
+ub_emulation_get_argument (UMockdevIoctlClient *client, gpointer block, gsize size)
+{
+  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
+  g_autoptr (UMockdevIoctlData) data = umockdev_ioctl_data_resolve (arg, 0, size, NULL);
+
+  if (data == NULL)
+    return FALSE;
+  memcpy (block, data->data, size);
+  return TRUE;
+}
+
+/**
+ * ub_emulation_set_argument:
+ * @client: of an ioctl whose argument points to a block of memory
+ * @block: (array length=size): what to write there
+ * @size: bytes
+ *
+ * Returns: whether the program has such a block
+ */
+gboolean
+ub_emulation_set_argument (UMockdevIoctlClient *client, gconstpointer block, gsize size)
+{
+  UMockdevIoctlData *arg = umockdev_ioctl_client_get_arg (client);
+  g_autoptr (UMockdevIoctlData) data = umockdev_ioctl_data_resolve (arg, 0, size, NULL);
+
+  if (data == NULL)
+    return FALSE;
+  umockdev_ioctl_data_update (data, 0, (guint8 *) block, (int) size);
+  return TRUE;
+}
+
+/**
+ * ub_emulation_answer:
+ * @client: of an ioctl
+ * @result: what the ioctl returns, or a negative error number
+ */
+void
+ub_emulation_answer (UMockdevIoctlClient *client, glong result)
+{
+  if (result < 0)
+    umockdev_ioctl_client_complete (client, -1, (int) -result);
+  else
+    umockdev_ioctl_client_complete (client, result, 0);
+}

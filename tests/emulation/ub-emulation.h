@@ -30,6 +30,11 @@ void ub_emulation_add_node (UbEmulation *self,
                             UMockdevIoctlBase *handler);
 void ub_emulation_remove_node (UbEmulation *self, const char *subsystem, const char *name);
 
+/* For the handlers of nodes. */
+gboolean ub_emulation_get_argument (UMockdevIoctlClient *client, gpointer block, gsize size);
+gboolean ub_emulation_set_argument (UMockdevIoctlClient *client, gconstpointer block, gsize size);
+void ub_emulation_answer (UMockdevIoctlClient *client, glong result);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UbEmulation, ub_emulation_free)
 
 G_END_DECLS

@@ -330,6 +330,32 @@ test_unusable (Fixture *fixture, gconstpointer data)
   assert_open_fails ("ftdi", UB_ERROR_PERMISSION);
 }
 
+/* The kernel's driver does not let go: it is called by its name. */
+static void
+test_kernel_driver (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    const char *spec;
+    const char *driver;
+  } cases[] = { { "ftdi", "ftdi_sio" }, { "ch341a", "spi-ch341" } };
+  g_autoptr (UbEmulatedFtdi) ftdi =
+      ub_emulated_ftdi_plug (fixture->emulation, UB_EMULATED_FT232H, "FT1", 4, 1);
+  g_autoptr (UbEmulatedCh341a) ch341a = ub_emulated_ch341a_plug (fixture->emulation, FALSE, 2, 2);
+
+  ub_emulated_usb_make_stubborn (UB_EMULATED_USB (ftdi));
+  ub_emulated_usb_make_stubborn (UB_EMULATED_USB (ch341a));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (UbProgrammer) programmer = new_programmer (cases[i].spec);
+
+    g_assert_false (ub_programmer_open (programmer, &error));
+    g_assert_error (error, UB_ERROR, UB_ERROR_KERNEL_DRIVER);
+    g_assert_nonnull (strstr (error->message, cases[i].driver));
+  }
+  g_assert_true (ub_emulated_usb_has_driver (UB_EMULATED_USB (ftdi)));
+  g_assert_true (ub_emulated_usb_has_driver (UB_EMULATED_USB (ch341a)));
+}
+
 static void
 test_enumerate (Fixture *fixture, gconstpointer data)
 {
@@ -486,6 +512,7 @@ main (int argc, char **argv)
   ADD ("ch341a", test_ch341a);
   ADD ("choice", test_choice);
   ADD ("unusable", test_unusable);
+  ADD ("kernel-driver", test_kernel_driver);
   ADD ("enumerate", test_enumerate);
   ADD ("plain", test_plain);
   ADD ("ch341a-stale", test_ch341a_stale);
