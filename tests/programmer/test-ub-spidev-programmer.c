@@ -5,75 +5,11 @@
 
 #include "config.h"
 
-#include "ub-emulated-gpiochip.h"
-#include "ub-emulated-spidev.h"
+#include "spidev-fixture.h"
 #include "ub-error.h"
-#include "ub-programmer-info.h"
-#include "ub-spidev-programmer.h"
 
 #include <errno.h>
 #include <string.h>
-
-typedef struct {
-  UbSimChip *chip;
-  UbEmulation *emulation;
-  UbEmulatedSpidev *spidev;
-  UbEmulatedGpiochip *gpiochip;
-} Fixture;
-
-static void
-set_up_with (Fixture *fixture,
-             const UbEmulatedSpidevTraits *spidev,
-             const UbEmulatedGpiochipTraits *gpiochip)
-{
-  g_autofree guint8 *content = g_malloc (64 * 1024);
-  g_autoptr (GBytes) bytes = NULL;
-
-  for (gsize i = 0; i < 64 * 1024; i++)
-    content[i] = i * 7 ^ i >> 8;
-  bytes = g_bytes_new (content, 64 * 1024);
-  fixture->chip = ub_sim_chip_new (ub_flash_part_lookup (0x1C7015), bytes);
-  fixture->emulation = ub_emulation_new (fixture->chip);
-  if (spidev != NULL)
-    fixture->spidev = ub_emulated_spidev_add (fixture->emulation, "spidev0.0", spidev);
-  if (gpiochip != NULL)
-    fixture->gpiochip = ub_emulated_gpiochip_add (fixture->emulation, "gpiochip0", gpiochip);
-}
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  set_up_with (fixture, &ub_emulated_spidev_raspberry_pi, &ub_emulated_gpiochip_raspberry_pi);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_clear_pointer (&fixture->emulation, ub_emulation_free);
-  g_clear_object (&fixture->spidev);
-  g_clear_object (&fixture->gpiochip);
-  g_clear_object (&fixture->chip);
-}
-
-static UbProgrammer *
-new_programmer (const char *text, GError **error)
-{
-  g_autoptr (UbProgrammerSpec) spec = ub_programmer_spec_parse (text, error);
-
-  return spec != NULL ? ub_spidev_programmer_new (spec, error) : NULL;
-}
-
-static UbProgrammer *
-open_programmer (const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  UbProgrammer *programmer = new_programmer (text, &error);
-
-  g_assert_no_error (error);
-  ub_programmer_open (programmer, &error);
-  g_assert_no_error (error);
-  return programmer;
-}
 
 /* Into download mode in the simplest way there is. */
 static void
@@ -126,9 +62,9 @@ enter (UbProgrammer *programmer, guint hz)
 }
 
 static void
-test_enter (Fixture *fixture, gconstpointer data)
+test_enter (SpidevFixture *fixture, gconstpointer data)
 {
-  g_autoptr (UbProgrammer) programmer = open_programmer ("spidev");
+  g_autoptr (UbProgrammer) programmer = spidev_fixture_open_programmer ("spidev");
   UbEmulatedSpidevCounters counters;
 
   enter (programmer, 1000000);
@@ -182,7 +118,7 @@ static void
 test_computer (gconstpointer data)
 {
   const Computer *computer = data;
-  Fixture fixture = { NULL };
+  SpidevFixture fixture = { NULL };
   g_autoptr (UbProgrammer) programmer = NULL;
   g_autoptr (GError) error = NULL;
   const UbProgrammerLimits *limits;
@@ -192,8 +128,8 @@ test_computer (gconstpointer data)
   UbTransaction read = { .tx = tx, .n_tx = 4, .rx = rx, .n_rx = computer->max_transaction - 4 };
   UbTransaction batch[3];
 
-  set_up_with (&fixture, &computer->spidev, &ub_emulated_gpiochip_raspberry_pi);
-  programmer = open_programmer ("spidev");
+  spidev_fixture_set_up_with (&fixture, &computer->spidev, &ub_emulated_gpiochip_raspberry_pi);
+  programmer = spidev_fixture_open_programmer ("spidev");
   limits = ub_programmer_get_limits (programmer);
   g_assert_cmphex (limits->modes, ==, computer->modes);
   g_assert_cmpuint (limits->max_transaction, ==, computer->max_transaction);
@@ -224,16 +160,16 @@ test_computer (gconstpointer data)
   ub_emulated_spidev_get_counters (fixture.spidev, &counters);
   g_assert_cmpuint (counters.refused, <, 20); /* of the search for the lowest clock */
   g_clear_object (&programmer);
-  tear_down (&fixture, NULL);
+  spidev_fixture_tear_down (&fixture, NULL);
 }
 
 /* A page program costs at most a quarter of an ioctl, and every page is there: chip select has risen
  * before the time that it takes begins. */
 static void
-test_pages (Fixture *fixture, gconstpointer data)
+test_pages (SpidevFixture *fixture, gconstpointer data)
 {
   enum { N_PAGES = 24 };
-  g_autoptr (UbProgrammer) programmer = open_programmer ("spidev");
+  g_autoptr (UbProgrammer) programmer = spidev_fixture_open_programmer ("spidev");
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) content = NULL;
   static const guint8 write_enable = 0x06, read_status = 0x05;
@@ -298,12 +234,12 @@ static void
 test_open_error (gconstpointer data)
 {
   const Answer *answer = data;
-  Fixture fixture = { NULL };
+  SpidevFixture fixture = { NULL };
   g_autoptr (UbProgrammer) programmer = NULL;
   g_autoptr (GError) error = NULL;
 
-  set_up (&fixture, NULL);
-  programmer = new_programmer ("spidev", &error);
+  spidev_fixture_set_up (&fixture, NULL);
+  programmer = spidev_fixture_new_programmer ("spidev", &error);
   g_assert_no_error (error);
   ub_emulation_set_open_error (fixture.emulation, "/dev/spidev0.0", answer->number);
   g_assert_false (ub_programmer_open (programmer, &error));
@@ -316,7 +252,7 @@ test_open_error (gconstpointer data)
   ub_programmer_open (programmer, &error);
   g_assert_no_error (error);
   g_clear_object (&programmer);
-  tear_down (&fixture, NULL);
+  spidev_fixture_tear_down (&fixture, NULL);
 }
 
 static const Answer transfer_answers[] = {
@@ -331,14 +267,14 @@ static void
 test_transfer_error (gconstpointer data)
 {
   const Answer *answer = data;
-  Fixture fixture = { NULL };
+  SpidevFixture fixture = { NULL };
   g_autoptr (UbProgrammer) programmer = NULL;
   g_autoptr (GError) error = NULL;
   UbTransaction transaction = { .tx = (const guint8 *) "\x9f", .n_tx = 1 };
   UbEmulatedSpidevCounters counters;
 
-  set_up (&fixture, NULL);
-  programmer = open_programmer ("spidev");
+  spidev_fixture_set_up (&fixture, NULL);
+  programmer = spidev_fixture_open_programmer ("spidev");
   enter (programmer, 1000000);
   g_assert_true (ub_programmer_set_reset (programmer, TRUE, &error));
   ub_emulated_spidev_get_counters (fixture.spidev, &counters);
@@ -358,17 +294,17 @@ test_transfer_error (gconstpointer data)
   enter (programmer, 1000000);
   g_assert_cmphex (read_id (programmer), ==, 0x1C7015);
   g_clear_object (&programmer);
-  tear_down (&fixture, NULL);
+  spidev_fixture_tear_down (&fixture, NULL);
 }
 
 static void
-test_lock (Fixture *fixture, gconstpointer data)
+test_lock (SpidevFixture *fixture, gconstpointer data)
 {
-  g_autoptr (UbProgrammer) first = open_programmer ("spidev");
+  g_autoptr (UbProgrammer) first = spidev_fixture_open_programmer ("spidev");
   g_autoptr (UbProgrammer) second = NULL;
   g_autoptr (GError) error = NULL;
 
-  second = new_programmer ("spidev", &error);
+  second = spidev_fixture_new_programmer ("spidev", &error);
   g_assert_no_error (error);
   g_assert_false (ub_programmer_open (second, &error));
   g_assert_error (error, UB_ERROR, UB_ERROR_BUSY);
@@ -381,281 +317,12 @@ test_lock (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_manual (Fixture *fixture, gconstpointer data)
+test_manual (SpidevFixture *fixture, gconstpointer data)
 {
-  g_autoptr (UbProgrammer) programmer = open_programmer ("spidev:cen=manual");
+  g_autoptr (UbProgrammer) programmer = spidev_fixture_open_programmer ("spidev:cen=manual");
 
   g_assert_false (ub_programmer_get_limits (programmer)->has_reset);
   g_assert_false (ub_emulated_gpiochip_is_held (fixture->gpiochip));
-}
-
-/* What is given, on which board, and what comes of it. */
-typedef struct {
-  const char *name;
-  const char *model;
-  const char *nodes[3];
-  const char *label;
-  gboolean named;
-  const char *spec;
-  int code; /* UbError, -1 for success */
-} Setting;
-
-#define FINE -1
-#define PI "Raspberry Pi 3 Model B Plus Rev 1.3"
-
-static const Setting settings[] = {
-  { "Raspberry Pi", PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, "spidev", FINE },
-  { "two chip selects", PI, { "spidev0.0", "spidev0.1" }, "pinctrl-bcm2835", TRUE, "spidev", FINE },
-  { "unnamed lines", PI, { "spidev0.0" }, "pinctrl-bcm2835", FALSE, "spidev", FINE },
-  { "all said",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:device=/dev/spidev0.0,cen=GPIO22,drive=push-pull,mode=3,clock=1000000",
-    FINE },
-  { "offset",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:chip=/dev/gpiochip0,cen=22",
-    FINE },
-  { "label",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:chip=pinctrl-bcm2835,cen=22",
-    FINE },
-  { "preset", NULL, { "spidev0.0" }, "pinctrl-bcm2835", FALSE, "spidev:preset=raspberry-pi", FINE },
-  { "Banana Pi",
-    "Banana Pi BPI-M1-Plus",
-    { "spidev0.0" },
-    "1c20800.pinctrl",
-    FALSE,
-    "spidev",
-    FINE },
-  { "Orange Pi",
-    "Xunlong Orange Pi PC",
-    { "spidev0.0" },
-    "1c20800.pinctrl",
-    FALSE,
-    "spidev",
-    FINE },
-  { "no board, but that line", NULL, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, "spidev", FINE },
-  { "no board, no such line",
-    NULL,
-    { "spidev0.0" },
-    "gpio-mockup-A",
-    FALSE,
-    "spidev",
-    UB_ERROR_NO_RESET_LINE },
-  { "other board",
-    "Radxa ROCK 5B",
-    { "spidev0.0" },
-    "gpio0",
-    TRUE,
-    "spidev",
-    UB_ERROR_NO_RESET_LINE },
-  { "other board, line said",
-    "Radxa ROCK 5B",
-    { "spidev0.0" },
-    "gpio0",
-    TRUE,
-    "spidev:cen=GPIO22",
-    FINE },
-  { "other board, several nodes",
-    "Radxa ROCK 5B",
-    { "spidev1.0", "spidev4.0" },
-    "gpio0",
-    TRUE,
-    "spidev:cen=GPIO22",
-    UB_ERROR_SEVERAL_PROGRAMMERS },
-  { "SPI is off", PI, { NULL }, "pinctrl-bcm2835", TRUE, "spidev", UB_ERROR_SPI_DISABLED },
-  { "no such line",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:cen=GPIO999",
-    UB_ERROR_NO_RESET_LINE },
-  { "no GPIO at all", PI, { "spidev0.0" }, NULL, TRUE, "spidev", UB_ERROR_NO_RESET_LINE },
-  { "no GPIO needed", PI, { "spidev0.0" }, NULL, TRUE, "spidev:cen=manual", FINE },
-  { "no such node",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:device=/dev/spidev7.0",
-    UB_ERROR_NO_PROGRAMMER },
-  { "bad drive",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:drive=hard",
-    UB_ERROR_BAD_SETTING },
-  { "bad mode",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:mode=1",
-    UB_ERROR_BAD_SETTING },
-  { "bad clock",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:clock=0",
-    UB_ERROR_BAD_SETTING },
-  { "bad preset",
-    PI,
-    { "spidev0.0" },
-    "pinctrl-bcm2835",
-    TRUE,
-    "spidev:preset=lemon-pi",
-    UB_ERROR_BAD_SETTING },
-};
-
-static void
-set_up_board (Fixture *fixture, const Setting *setting)
-{
-  UbEmulatedGpiochipTraits gpiochip = { setting->label, 64, setting->named, 22, FALSE };
-
-  if (g_strcmp0 (setting->label, "1c20800.pinctrl") == 0)
-    gpiochip.cen = strstr (setting->model, "Orange") != NULL ? 3 : 53; /* PA3, PB21 */
-  set_up_with (fixture, NULL, setting->label != NULL ? &gpiochip : NULL);
-  ub_emulation_set_file (fixture->emulation, "/proc/device-tree/model",
-                         setting->model != NULL ? setting->model : "");
-  for (guint i = 0; i < G_N_ELEMENTS (setting->nodes) && setting->nodes[i] != NULL; i++) {
-    g_clear_object (&fixture->spidev);
-    fixture->spidev = ub_emulated_spidev_add (fixture->emulation, setting->nodes[i],
-                                              &ub_emulated_spidev_raspberry_pi);
-  }
-}
-
-static void
-test_setting (gconstpointer data)
-{
-  const Setting *setting = data;
-  Fixture fixture = { NULL };
-  g_autoptr (UbProgrammer) programmer = NULL;
-  g_autoptr (GError) error = NULL;
-
-  set_up_board (&fixture, setting);
-  programmer = new_programmer (setting->spec, &error);
-  if (programmer != NULL)
-    ub_programmer_open (programmer, &error);
-  if (setting->code == FINE)
-    g_assert_no_error (error);
-  else
-    g_assert_error (error, UB_ERROR, setting->code);
-  if (strstr (setting->spec, "push-pull") != NULL) {
-    g_assert_false (ub_emulated_gpiochip_is_open_drain (fixture.gpiochip));
-    g_assert_cmpint (ub_programmer_get_fixed_mode (programmer), ==, 3);
-    g_assert_cmpuint (ub_programmer_get_fixed_clock (programmer), ==, 1000000);
-  }
-  g_clear_object (&programmer);
-  tear_down (&fixture, NULL);
-}
-
-static GPtrArray *
-enumerate (void)
-{
-  GPtrArray *infos = g_ptr_array_new_with_free_func (g_object_unref);
-
-  ub_spidev_programmer_enumerate (infos);
-  return infos;
-}
-
-static void
-test_enumerate (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GPtrArray) infos = NULL;
-  g_autoptr (UbProgrammer) programmer = NULL;
-  UbEmulatedSpidevCounters counters;
-  UbProgrammerInfo *info;
-
-  ub_emulation_set_file (fixture->emulation, "/proc/device-tree/model", PI);
-  infos = enumerate ();
-  g_assert_cmpuint (infos->len, ==, 1);
-  info = g_ptr_array_index (infos, 0);
-  g_assert_true (ub_programmer_info_is_usable (info));
-  g_assert_cmpstr (ub_programmer_info_get_backend (info), ==, "spidev");
-  g_assert_cmpstr (ub_programmer_info_get_name (info), ==, PI ", SPI 0.0");
-  ub_emulated_spidev_get_counters (fixture->spidev, &counters);
-  g_assert_cmpuint (counters.ioctls, ==, 0);
-
-  programmer = open_programmer (ub_programmer_info_get_spec (info));
-  g_assert_true (ub_programmer_is_open (programmer));
-}
-
-typedef struct {
-  const char *name;
-  const char *refused; /* a node that may not be opened */
-  Setting board;
-  guint n_infos;
-  int code;
-} Listing;
-
-static const Listing listings[] = {
-  { "usable", NULL, { NULL, PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 }, 1, FINE },
-  { "two chip selects",
-    NULL,
-    { NULL, PI, { "spidev0.0", "spidev0.1" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
-    1,
-    FINE },
-  { "two controllers",
-    NULL,
-    { NULL, PI, { "spidev0.0", "spidev1.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
-    2,
-    FINE },
-  { "no permission for SPI",
-    "/dev/spidev0.0",
-    { NULL, PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
-    1,
-    UB_ERROR_PERMISSION },
-  { "no permission for GPIO",
-    "/dev/gpiochip0",
-    { NULL, PI, { "spidev0.0" }, "pinctrl-bcm2835", TRUE, NULL, 0 },
-    1,
-    UB_ERROR_PERMISSION },
-  { "no GPIO",
-    NULL,
-    { NULL, PI, { "spidev0.0" }, NULL, TRUE, NULL, 0 },
-    1,
-    UB_ERROR_NO_RESET_LINE },
-  { "SPI is off",
-    NULL,
-    { NULL, PI, { NULL }, "pinctrl-bcm2835", TRUE, NULL, 0 },
-    1,
-    UB_ERROR_SPI_DISABLED },
-  { "no board", NULL, { NULL, NULL, { NULL }, NULL, TRUE, NULL, 0 }, 0, FINE },
-};
-
-static void
-test_listing (gconstpointer data)
-{
-  const Listing *listing = data;
-  Fixture fixture = { NULL };
-  g_autoptr (GPtrArray) infos = NULL;
-
-  set_up_board (&fixture, &listing->board);
-  if (listing->refused != NULL)
-    ub_emulation_set_open_error (fixture.emulation, listing->refused, EACCES);
-  infos = enumerate ();
-  g_assert_cmpuint (infos->len, ==, listing->n_infos);
-  for (guint i = 0; i < infos->len; i++) {
-    const GError *problem = ub_programmer_info_get_problem (g_ptr_array_index (infos, i));
-
-    if (listing->code == FINE)
-      g_assert_no_error (problem);
-    else
-      g_assert_error (problem, UB_ERROR, listing->code);
-  }
-  tear_down (&fixture, NULL);
 }
 
 static void
@@ -669,8 +336,6 @@ add_tables (void)
   ADD_TABLE (computers, "computer", test_computer)
   ADD_TABLE (open_answers, "open", test_open_error)
   ADD_TABLE (transfer_answers, "transfer", test_transfer_error)
-  ADD_TABLE (settings, "setting", test_setting)
-  ADD_TABLE (listings, "listing", test_listing)
 #undef ADD_TABLE
 }
 
@@ -681,13 +346,13 @@ main (int argc, char **argv)
     return 77;
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(path, func) \
-  g_test_add ("/spidev-programmer/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                     \
+  g_test_add ("/spidev-programmer/" path, SpidevFixture, NULL, spidev_fixture_set_up, func, \
+              spidev_fixture_tear_down)
   ADD ("enter", test_enter);
   ADD ("pages", test_pages);
   ADD ("lock", test_lock);
   ADD ("manual", test_manual);
-  ADD ("enumerate", test_enumerate);
 #undef ADD
   add_tables ();
 
