@@ -37,6 +37,7 @@ struct _UbRangeDialog {
   guint32 flash_size;
   UbFamily family;
   UbImageAnalysis *image; /* to write */
+  GCancellable *cancellable; /* of the file that is being looked at */
   const UbPartition *partitions;
   guint n_partitions;
 
@@ -214,12 +215,13 @@ accept_clicked_cb (UbRangeDialog *self)
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (UbRangeDialog) self = user_data;
+  UbRangeDialog *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (UbImageAnalysis) image = ub_image_loader_load_finish (result, &error);
   g_autofree char *summary = NULL;
 
-  if (self->file_row == NULL)
+  /* The dialog is gone, or another file was chosen. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_set_object (&self->image, image);
   if (image != NULL) {
@@ -251,6 +253,8 @@ ub_range_dialog_dispose (GObject *object)
 {
   UbRangeDialog *self = UB_RANGE_DIALOG (object);
 
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   gtk_widget_dispose_template (GTK_WIDGET (self), UB_TYPE_RANGE_DIALOG);
   g_clear_object (&self->image);
 
@@ -351,5 +355,8 @@ void
 ub_range_dialog_set_file (UbRangeDialog *self, GFile *file)
 {
   ub_settings_remember_folder ("open-folder", file);
-  ub_image_loader_load_async (file, NULL, loaded_cb, g_object_ref (self));
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  ub_image_loader_load_async (file, self->cancellable, loaded_cb, self);
 }

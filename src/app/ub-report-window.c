@@ -28,6 +28,7 @@ struct _UbReportWindow {
   char *text;
   char *json;
   char *saving; /* what is written when the file is chosen */
+  GCancellable *cancellable; /* ends with the window, so that nothing keeps it alive */
 
   AdwToastOverlay *toast_overlay;
   GtkSwitch *reveal_switch;
@@ -87,10 +88,11 @@ build_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 static void
 built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  UbReportWindow *self = UB_REPORT_WINDOW (source);
+  UbReportWindow *self = user_data;
   Report *report = g_task_get_task_data (G_TASK (result));
 
-  if (self->text_view == NULL || report->reveal != gtk_switch_get_active (self->reveal_switch))
+  if (!g_task_propagate_boolean (G_TASK (result), NULL) ||
+      report->reveal != gtk_switch_get_active (self->reveal_switch))
     return;
   g_free (self->text);
   g_free (self->json);
@@ -102,7 +104,7 @@ built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 build (UbReportWindow *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, built_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, built_cb, self);
   Report *report = g_new0 (Report, 1);
 
   report->chip = g_object_ref (self->chip);
@@ -251,6 +253,8 @@ ub_report_window_dispose (GObject *object)
 {
   UbReportWindow *self = UB_REPORT_WINDOW (object);
 
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   gtk_widget_dispose_template (GTK_WIDGET (self), UB_TYPE_REPORT_WINDOW);
   g_clear_object (&self->chip);
   g_clear_pointer (&self->text, g_free);
@@ -290,6 +294,7 @@ ub_report_window_class_init (UbReportWindowClass *klass)
 static void
 ub_report_window_init (UbReportWindow *self)
 {
+  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

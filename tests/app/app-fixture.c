@@ -136,6 +136,8 @@ ub_app_fixture_set_up (UbAppFixture *fixture, const char *sim)
   fixture->folder = g_dir_make_tmp ("unbrick-app-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->app = get_application ();
+  /* What is moving on the screen is not what is looked at here, and a switch turns at the end of its motion. */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   fixture->window = ub_window_new (GTK_APPLICATION (fixture->app));
   gtk_window_present (GTK_WINDOW (fixture->window));
   ub_app_wait_ms (fixture, 50);
@@ -174,19 +176,45 @@ timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Runs the main loop until @condition holds; fails the test when that takes three minutes. */
-void
-ub_app_wait (UbAppFixture *fixture, UbCondition condition, const char *what)
+typedef gpointer (*UbFinder) (gpointer user_data);
+
+/* Runs the main loop until @finder finds something, and returns that; fails the test when it takes three minutes. */
+static gpointer
+wait_for (UbFinder finder, gpointer user_data, const char *what)
 {
   gboolean is_late = FALSE;
   guint id = g_timeout_add (PATIENCE_MS, timeout_cb, &is_late);
+  gpointer found;
 
-  while (!condition (fixture)) {
+  while ((found = finder (user_data)) == NULL) {
     if (is_late)
       g_error ("waited in vain for: %s", what);
     g_main_context_iteration (NULL, TRUE);
   }
   g_source_remove (id);
+  return found;
+}
+
+typedef struct {
+  UbAppFixture *fixture;
+  UbCondition condition;
+} Waiting;
+
+static gpointer
+check_condition (gpointer user_data)
+{
+  Waiting *waiting = user_data;
+
+  return GINT_TO_POINTER (waiting->condition (waiting->fixture));
+}
+
+/* Waits until @condition holds. */
+void
+ub_app_wait (UbAppFixture *fixture, UbCondition condition, const char *what)
+{
+  Waiting waiting = { fixture, condition };
+
+  wait_for (check_condition, &waiting, what);
 }
 
 void
@@ -205,19 +233,25 @@ ub_app_is_page (UbAppFixture *fixture, const char *name)
   return g_strcmp0 (gtk_stack_get_visible_child_name (fixture->window->stack), name) == 0;
 }
 
+typedef struct {
+  UbAppFixture *fixture;
+  const char *name;
+} WantedPage;
+
+static gpointer
+check_page (gpointer user_data)
+{
+  WantedPage *page = user_data;
+
+  return GINT_TO_POINTER (ub_app_is_page (page->fixture, page->name));
+}
+
 void
 ub_app_wait_for_page (UbAppFixture *fixture, const char *name)
 {
-  gboolean is_late = FALSE;
-  guint id = g_timeout_add (PATIENCE_MS, timeout_cb, &is_late);
+  WantedPage page = { fixture, name };
 
-  while (!ub_app_is_page (fixture, name)) {
-    if (is_late)
-      g_error ("waited in vain for the page “%s”, “%s” is shown", name,
-               gtk_stack_get_visible_child_name (fixture->window->stack));
-    g_main_context_iteration (NULL, TRUE);
-  }
-  g_source_remove (id);
+  wait_for (check_page, &page, name);
 }
 
 static const char *
@@ -262,21 +296,42 @@ ub_app_find (GtkWidget *root, GType type, const char *label)
   return NULL;
 }
 
-/* Whether a label that can be seen contains @text. */
-gboolean
-ub_app_shows (GtkWidget *root, const char *text)
+typedef struct {
+  GtkWidget *root;
+  GType type;
+  const char *label;
+} WantedWidget;
+
+static gpointer
+find_widget (gpointer user_data)
 {
-  return ub_app_find (root, GTK_TYPE_LABEL, text) != NULL;
+  WantedWidget *wanted = user_data;
+
+  return ub_app_find (wanted->root, wanted->type, wanted->label);
 }
 
-/* What a click on the button named @label would do; the button must be there and sensitive. */
+/* The same, once there is such a widget. */
+GtkWidget *
+ub_app_wait_to_find (GtkWidget *root, GType type, const char *label)
+{
+  WantedWidget wanted = { root, type, label };
+
+  return wait_for (find_widget, &wanted, label != NULL ? label : g_type_name (type));
+}
+
+/* Waits until a label can be seen that contains @text. */
+void
+ub_app_wait_to_show (GtkWidget *root, const char *text)
+{
+  ub_app_wait_to_find (root, GTK_TYPE_LABEL, text);
+}
+
+/* What a click on the button named @label does, once it is there; it must be sensitive then. */
 void
 ub_app_click (GtkWidget *root, const char *label)
 {
-  GtkWidget *button = ub_app_find (root, GTK_TYPE_BUTTON, label);
+  GtkWidget *button = ub_app_wait_to_find (root, GTK_TYPE_BUTTON, label);
 
-  if (button == NULL)
-    g_error ("there is no button “%s”", label);
   if (!gtk_widget_is_sensitive (button))
     g_error ("the button “%s” is insensitive", label);
   g_signal_emit_by_name (button, "clicked");
@@ -288,10 +343,10 @@ ub_app_activate (UbAppFixture *fixture, const char *action)
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), action, NULL));
 }
 
-/* The newest window of @type. */
-GtkWidget *
-ub_app_find_window (GType type)
+static gpointer
+find_window (gpointer user_data)
 {
+  GType type = *(GType *) user_data;
   g_autoptr (GList) windows = gtk_window_list_toplevels ();
   GtkWidget *found = NULL;
 
@@ -300,6 +355,13 @@ ub_app_find_window (GType type)
       found = l->data;
   }
   return found;
+}
+
+/* The newest window of @type, once there is one. */
+GtkWidget *
+ub_app_wait_for_window (GType type)
+{
+  return wait_for (find_window, &type, g_type_name (type));
 }
 
 /* From the connect page to the module page. */

@@ -40,10 +40,11 @@ void ub_app_wait_for_page (UbAppFixture *fixture, const char *name);
 gboolean ub_app_is_page (UbAppFixture *fixture, const char *name);
 
 GtkWidget *ub_app_find (GtkWidget *root, GType type, const char *label);
-gboolean ub_app_shows (GtkWidget *root, const char *text);
+GtkWidget *ub_app_wait_to_find (GtkWidget *root, GType type, const char *label);
+void ub_app_wait_to_show (GtkWidget *root, const char *text);
 void ub_app_click (GtkWidget *root, const char *label);
 void ub_app_activate (UbAppFixture *fixture, const char *action);
-GtkWidget *ub_app_find_window (GType type);
+GtkWidget *ub_app_wait_for_window (GType type);
 
 const char *ub_app_get_last_notification (void);
 

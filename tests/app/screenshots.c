@@ -101,8 +101,7 @@ shoot_window (UbAppFixture *fixture, GType type, const char *name)
   GtkWidget *window;
 
   ub_app_wait_ms (fixture, 500);
-  window = ub_app_find_window (type);
-  g_assert_nonnull (window);
+  window = ub_app_wait_for_window (type);
   save_window (window, name, "light");
   set_dark (TRUE);
   ub_app_wait_ms (fixture, 400);
@@ -166,8 +165,8 @@ shoot_windows (UbAppFixture *fixture)
   shoot_window (fixture, ADW_TYPE_ABOUT_WINDOW, "about");
   gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.show-help-overlay", NULL);
   ub_app_wait_ms (fixture, 500);
-  save_window (ub_app_find_window (GTK_TYPE_SHORTCUTS_WINDOW), "shortcuts", "light");
-  gtk_window_close (GTK_WINDOW (ub_app_find_window (GTK_TYPE_SHORTCUTS_WINDOW)));
+  save_window (ub_app_wait_for_window (GTK_TYPE_SHORTCUTS_WINDOW), "shortcuts", "light");
+  gtk_window_close (GTK_WINDOW (ub_app_wait_for_window (GTK_TYPE_SHORTCUTS_WINDOW)));
 }
 
 static void

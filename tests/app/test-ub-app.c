@@ -90,7 +90,7 @@ static void
 activate_row (UbAppFixture *fixture, const char *title)
 {
   GtkWidget *label =
-      ub_app_find (GTK_WIDGET (fixture->window->restore_page), GTK_TYPE_LABEL, title);
+      ub_app_wait_to_find (GTK_WIDGET (fixture->window->restore_page), GTK_TYPE_LABEL, title);
 
   gtk_widget_activate (gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW));
 }
@@ -129,9 +129,9 @@ test_connect (void)
   UbAppFixture fixture;
 
   start (&fixture, "time=virtual");
-  g_assert_true (ub_app_shows (root (&fixture), "BK7231T"));
-  g_assert_true (ub_app_shows (root (&fixture), "EN25QH16"));
-  g_assert_true (ub_app_shows (root (&fixture), "2 MiB"));
+  ub_app_wait_to_show (root (&fixture), "BK7231T");
+  ub_app_wait_to_show (root (&fixture), "EN25QH16");
+  ub_app_wait_to_show (root (&fixture), "2 MiB");
   ub_app_activate (&fixture, "win.disconnect");
   ub_app_wait_for_page (&fixture, "connect");
   ub_app_fixture_tear_down (&fixture);
@@ -150,10 +150,9 @@ test_back_up (void)
   g_autoptr (UbJobRequest) request = ub_job_request_new_backup (file);
   run_request (&fixture, request);
   g_assert_no_error (get_error (&fixture));
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (ub_app_shows (root (&fixture), "Backup Saved"));
-  g_assert_true (ub_app_shows (root (&fixture), path));
-  g_assert_true (ub_app_shows (root (&fixture), get_report (&fixture)->sha256));
+  ub_app_wait_to_show (root (&fixture), "Backup Saved");
+  ub_app_wait_to_show (root (&fixture), path);
+  ub_app_wait_to_show (root (&fixture), get_report (&fixture)->sha256);
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (fixture.window)), ==, "Backup Saved");
   done (&fixture);
   ub_app_fixture_tear_down (&fixture);
@@ -175,15 +174,13 @@ test_restore_full (void)
   g_assert_false (is_ready (&fixture));
   ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, path);
   ub_app_wait (&fixture, is_ready, "the preview");
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (ub_app_shows (root (&fixture), "of 512 sectors will change"));
+  ub_app_wait_to_show (root (&fixture), "of 512 sectors will change");
   ub_app_click (root (&fixture), "Restore Module");
   ub_app_wait_for_page (&fixture, "result");
   g_assert_no_error (get_error (&fixture));
   g_assert_nonnull (get_report (&fixture)->backup);
   g_assert_true (g_file_query_exists (get_report (&fixture)->backup, NULL));
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (ub_app_shows (root (&fixture), "Module Restored"));
+  ub_app_wait_to_show (root (&fixture), "Module Restored");
   done (&fixture);
   verify (&fixture, path);
   g_assert_no_error (get_error (&fixture));
@@ -206,8 +203,7 @@ test_keep_storage (void)
   ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, other);
   ub_app_wait (&fixture, is_ready, "the preview");
   activate_row (&fixture, "Keep Pairing and Settings");
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (is_ready (&fixture));
+  ub_app_wait (&fixture, is_ready, "the preview with the storage kept");
   ub_app_click (root (&fixture), "Restore Module");
   ub_app_wait_for_page (&fixture, "result");
   g_assert_no_error (get_error (&fixture));
@@ -230,7 +226,6 @@ test_restore_parts (void)
   erase (&fixture, 0, APP_END & ~0xFFFu);
   done (&fixture);
   ub_app_activate (&fixture, "win.restore");
-  ub_app_wait_ms (&fixture, 300);
   activate_row (&fixture, "Bootloader + App");
   ub_app_load (&fixture, UB_IMAGE_SLOT_APP, app);
   g_assert_false (is_ready (&fixture));
@@ -261,7 +256,6 @@ test_refusal_with_way_out (void)
   g_assert_error (ub_file_row_get_error (get_row (&fixture, UB_IMAGE_SLOT_FULL)), UB_ERROR,
                   UB_ERROR_IMAGE_NO_BOOTLOADER);
   g_assert_false (is_ready (&fixture));
-  ub_app_wait_ms (&fixture, 300);
   ub_app_click (root (&fixture), "Use as App, Add a Bootloader");
   g_assert_nonnull (ub_file_row_get_usable (get_row (&fixture, UB_IMAGE_SLOT_APP)));
   g_assert_null (ub_file_row_get_analysis (get_row (&fixture, UB_IMAGE_SLOT_FULL)));
@@ -279,8 +273,7 @@ check_refused (UbAppFixture *fixture, const char *name, const guint8 *data, gsiz
   ub_app_load (fixture, UB_IMAGE_SLOT_FULL, path);
   g_assert_error (ub_file_row_get_error (row), UB_ERROR, code);
   g_assert_null (ub_file_row_get_usable (row));
-  ub_app_wait_ms (fixture, 100);
-  g_assert_true (ub_app_shows (root (fixture), ub_error_get_remedy (ub_file_row_get_error (row))));
+  ub_app_wait_to_show (root (fixture), ub_error_get_remedy (ub_file_row_get_error (row)));
 }
 
 static void
@@ -294,7 +287,6 @@ test_refusals (void)
   memset (blank, 0xFF, CHIP_SIZE);
   ub_app_fixture_set_up (&fixture, "time=virtual");
   ub_app_activate (&fixture, "win.restore");
-  ub_app_wait_ms (&fixture, 300);
   check_refused (&fixture, "blank.bin", blank, CHIP_SIZE, UB_ERROR_IMAGE_BLANK);
   check_refused (&fixture, "text.bin", (const guint8 *) text, sizeof text - 1,
                  UB_ERROR_IMAGE_NOT_FLASH);
@@ -302,8 +294,7 @@ test_refusals (void)
   ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, nowhere);
   g_assert_error (ub_file_row_get_error (get_row (&fixture, UB_IMAGE_SLOT_FULL)), UB_ERROR,
                   UB_ERROR_FILE_UNREADABLE);
-  ub_app_wait_ms (&fixture, 100);
-  g_assert_nonnull (ub_app_find (root (&fixture), GTK_TYPE_BUTTON, "Choose Another File…"));
+  ub_app_wait_to_find (root (&fixture), GTK_TYPE_BUTTON, "Choose Another File…");
   ub_app_fixture_tear_down (&fixture);
 }
 
@@ -322,10 +313,8 @@ test_open_first (void)
   file = g_file_new_for_path (path);
   g_application_open (G_APPLICATION (fixture.app), &file, 1, "");
   ub_app_wait_for_page (&fixture, "restore");
-  ub_app_wait_ms (&fixture, 500);
   ub_app_click (root (&fixture), "Connect to a Module");
   ub_app_wait_for_page (&fixture, "connect");
-  ub_app_wait_ms (&fixture, 300);
   ub_app_click (root (&fixture), "Connect");
   ub_app_wait_for_page (&fixture, "restore");
   ub_app_wait (&fixture, is_ready, "the preview");
@@ -345,14 +334,19 @@ test_verify_fails (void)
   done (&fixture);
   verify (&fixture, path);
   g_assert_error (get_error (&fixture), UB_ERROR, UB_ERROR_DIFFERENT);
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (ub_app_shows (root (&fixture), "The Module Differs From the Image"));
-  g_assert_true (ub_app_shows (root (&fixture), ub_error_get_remedy (get_error (&fixture))));
-  g_assert_true (ub_app_shows (root (&fixture), "Nothing on the module was changed"));
-  g_assert_nonnull (ub_app_find (root (&fixture), GTK_TYPE_BUTTON, "Try Again"));
-  g_assert_nonnull (ub_app_find (root (&fixture), GTK_TYPE_BUTTON, "Copy Details"));
-  g_assert_nonnull (ub_app_find (root (&fixture), GTK_TYPE_BUTTON, "Save Log…"));
+  ub_app_wait_to_show (root (&fixture), "The Module Differs From the Image");
+  ub_app_wait_to_show (root (&fixture), ub_error_get_remedy (get_error (&fixture)));
+  ub_app_wait_to_show (root (&fixture), "Nothing on the module was changed");
+  ub_app_wait_to_find (root (&fixture), GTK_TYPE_BUTTON, "Try Again");
+  ub_app_wait_to_find (root (&fixture), GTK_TYPE_BUTTON, "Copy Details");
+  ub_app_wait_to_find (root (&fixture), GTK_TYPE_BUTTON, "Save Log…");
   ub_app_fixture_tear_down (&fixture);
+}
+
+static gboolean
+is_notified (UbAppFixture *fixture)
+{
+  return ub_app_get_last_notification () != NULL;
 }
 
 static void
@@ -363,19 +357,17 @@ test_erase_all (void)
 
   start (&fixture, "time=virtual");
   ub_app_activate (&fixture, "win.erase");
-  ub_app_wait_ms (&fixture, 300);
-  dialog = ub_app_find_window (UB_TYPE_RANGE_DIALOG);
-  g_assert_nonnull (dialog);
+  dialog = ub_app_wait_for_window (UB_TYPE_RANGE_DIALOG);
   ub_app_click (dialog, "Erase");
   ub_app_wait_for_page (&fixture, "result");
   g_assert_no_error (get_error (&fixture));
   g_assert_nonnull (get_report (&fixture)->backup);
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (ub_app_shows (root (&fixture), "Module Erased"));
+  ub_app_wait_to_show (root (&fixture), "Module Erased");
   /* The dialog was in front, and without a window manager the window is not in front again. */
+  ub_app_wait (&fixture, is_notified, "the notification");
   g_assert_cmpstr (ub_app_get_last_notification (), ==, "Module Erased");
   done (&fixture);
-  g_assert_true (ub_app_shows (root (&fixture), "blank"));
+  ub_app_wait_to_show (root (&fixture), "blank");
   ub_app_fixture_tear_down (&fixture);
 }
 
@@ -390,9 +382,8 @@ test_unplug (void)
   for (int i = 0; i < 20 && get_error (&fixture) == NULL; i++)
     run_request (&fixture, request);
   g_assert_error (get_error (&fixture), UB_ERROR, UB_ERROR_UNPLUGGED);
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (ub_app_shows (root (&fixture), "was unplugged"));
-  g_assert_true (ub_app_shows (root (&fixture), ub_error_get_remedy (get_error (&fixture))));
+  ub_app_wait_to_show (root (&fixture), "was unplugged");
+  ub_app_wait_to_show (root (&fixture), ub_error_get_remedy (get_error (&fixture)));
   ub_app_click (root (&fixture), "Try Again");
   ub_app_wait_for_page (&fixture, "progress");
   ub_app_wait_for_page (&fixture, "result");
@@ -422,18 +413,15 @@ test_stop (void)
   ub_window_start (fixture.window, request);
   ub_app_wait (&fixture, is_writing, "the first sectors");
   ub_app_click (root (&fixture), "Stop…");
-  ub_app_wait_ms (&fixture, 100);
-  dialog = ub_app_find_window (ADW_TYPE_MESSAGE_DIALOG);
-  g_assert_nonnull (dialog);
-  g_assert_true (ub_app_shows (dialog, "stays recoverable"));
+  dialog = ub_app_wait_for_window (ADW_TYPE_MESSAGE_DIALOG);
+  ub_app_wait_to_show (dialog, "stays recoverable");
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "stop");
   gtk_window_destroy (GTK_WINDOW (dialog));
   ub_app_wait_for_page (&fixture, "result");
   g_assert_error (get_error (&fixture), G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpint (get_report (&fixture)->module_state, ==, UB_MODULE_PARTLY_WRITTEN);
-  ub_app_wait_ms (&fixture, 300);
-  g_assert_true (ub_app_shows (root (&fixture), "Stopped"));
-  g_assert_true (ub_app_shows (root (&fixture), "partly written"));
+  ub_app_wait_to_show (root (&fixture), "Stopped");
+  ub_app_wait_to_show (root (&fixture), "partly written");
   ub_app_fixture_tear_down (&fixture);
 }
 
@@ -458,9 +446,8 @@ test_no_answer (void)
   ub_app_fixture_set_up (&fixture, "time=virtual,miso=0");
   ub_app_click (root (&fixture), "Connect");
   ub_app_wait (&fixture, has_advice, "advice");
-  ub_app_wait_ms (&fixture, 200);
-  g_assert_true (ub_app_shows (root (&fixture), "MISO Stays Low"));
-  g_assert_true (ub_app_shows (root (&fixture), "Unbrick keeps trying"));
+  ub_app_wait_to_show (root (&fixture), "MISO Stays Low");
+  ub_app_wait_to_show (root (&fixture), "Unbrick keeps trying");
   g_assert_cmpint (ub_connection_get_state (fixture.window->connection), ==,
                    UB_CONNECTION_CONNECTING);
   ub_app_click (root (&fixture), "Stop");
@@ -480,9 +467,7 @@ test_close_asks (void)
   ub_window_start (fixture.window, request);
   ub_app_wait (&fixture, is_writing, "the first sectors");
   gtk_window_close (GTK_WINDOW (fixture.window));
-  ub_app_wait_ms (&fixture, 100);
-  dialog = ub_app_find_window (ADW_TYPE_MESSAGE_DIALOG);
-  g_assert_nonnull (dialog);
+  dialog = ub_app_wait_for_window (ADW_TYPE_MESSAGE_DIALOG);
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "continue");
   gtk_window_destroy (GTK_WINDOW (dialog));
   ub_app_wait_for_page (&fixture, "result");
@@ -499,6 +484,8 @@ test_main_loop_does_not_stall (void)
   g_autofree guint8 *data = NULL;
 
   start (&fixture, "time=virtual");
+  /* Motion is work for the main loop, too. */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
   path = back_up (&fixture, &data);
   ub_app_activate (&fixture, "win.restore");
   ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, path);
@@ -538,7 +525,7 @@ test_settings (void)
   g_assert_cmpint (
       ub_programmer_get_fixed_mode (ub_connection_get_programmer (fixture.window->connection)), ==,
       3);
-  g_assert_true (ub_app_shows (root (&fixture), "1 MHz"));
+  ub_app_wait_to_show (root (&fixture), "1 MHz");
   g_assert_cmpstr (g_settings_get_string (settings, "programmer"), ==, "sim");
   gtk_window_set_default_size (GTK_WINDOW (fixture.window), 700, 650);
   ub_app_wait_ms (&fixture, 300);
@@ -558,16 +545,13 @@ test_reports (void)
 
   start (&fixture, "time=virtual");
   ub_app_activate (&fixture, "win.tuya-configuration");
-  ub_app_wait_ms (&fixture, 300);
-  window = ub_app_find_window (UB_TYPE_REPORT_WINDOW);
-  g_assert_nonnull (window);
-  g_assert_true (ub_app_shows (window, "Relay 1"));
+  window = ub_app_wait_for_window (UB_TYPE_REPORT_WINDOW);
+  ub_app_wait_to_show (window, "Relay 1");
   ub_app_click (window, "Copy Template");
   gtk_window_destroy (GTK_WINDOW (window));
   ub_app_activate (&fixture, "win.module-report");
-  ub_app_wait_ms (&fixture, 300);
-  window = ub_app_find_window (UB_TYPE_REPORT_WINDOW);
-  g_assert_nonnull (ub_app_find (window, GTK_TYPE_TEXT_VIEW, NULL));
+  window = ub_app_wait_for_window (UB_TYPE_REPORT_WINDOW);
+  ub_app_wait_to_find (window, GTK_TYPE_TEXT_VIEW, NULL);
   gtk_window_destroy (GTK_WINDOW (window));
   ub_app_fixture_tear_down (&fixture);
 }
