@@ -21,7 +21,7 @@ except (ImportError, ValueError):
     sys.exit(77)
 
 LAUNCHERS = "/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher"
-PATIENCE = 60
+PATIENCE = 240
 
 
 def walk(node, depth=0):

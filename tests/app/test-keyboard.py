@@ -64,7 +64,17 @@ def read_progress(app):
     return wait("progress", get_value)
 
 
+def slow_down():
+    """Lets the module be read in some ten seconds rather than two, so that there is time to read the progress."""
+    folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "keyfile"), "w") as file:
+        file.write("[io/github/unbrick/Unbrick]\nclock-ceiling=uint32 1500000\n")
+    os.environ["GSETTINGS_BACKEND"] = "keyfile"
+
+
 def main():
+    slow_down()
     with tempfile.TemporaryDirectory() as folder:
         image = os.path.join(folder, "backup.bin")
         subprocess.run([sys.argv[2], "--quiet", "backup", "-p", "sim", image], check=True)
