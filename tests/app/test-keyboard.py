@@ -55,21 +55,20 @@ def wait_for_label(app, text):
                                           and node.get_role() == Atspi.Role.LABEL), None))
 
 
-def read_progress(app):
+def read_progress(bar):
     """Waits until the bar tells a value between its ends."""
     def get_value():
-        bar = find(app, "Progress of the Job", {Atspi.Role.PROGRESS_BAR})
         value = bar.get_value_iface().get_current_value()
         return value if 0 < value < 1 else None
     return wait("progress", get_value)
 
 
 def slow_down():
-    """Lets the module be read in some ten seconds rather than two, so that there is time to read the progress."""
+    """Lets the job take some ten seconds rather than two, so that there is time to read its progress."""
     folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings")
     os.makedirs(folder)
     with open(os.path.join(folder, "keyfile"), "w") as file:
-        file.write("[io/github/unbrick/Unbrick]\nclock-ceiling=uint32 1500000\n")
+        file.write("[io/github/unbrick/Unbrick]\nclock-ceiling=uint32 3000000\n")
     os.environ["GSETTINGS_BACKEND"] = "keyfile"
 
 
@@ -91,8 +90,10 @@ def main():
             wait_for_label(app, "backup.bin")
             activate(app, "Connect to a Module")
             activate(app, "Connect")
+            # On a busy machine the job may be over before the bar is found: it is there before, on its page.
+            bar = wait("the bar", lambda: find(app, "Progress of the Job", {Atspi.Role.PROGRESS_BAR}))
             activate(app, "Restore Module")
-            print("the bar told", read_progress(app))
+            print("the bar told", read_progress(bar))
             wait_for_label(app, "Module Restored")
             print("restored with keys alone")
             activate(app, "Done")
