@@ -40,14 +40,6 @@ struct _UbComposition {
 G_DEFINE_FINAL_TYPE (UbComposition, ub_composition, G_TYPE_OBJECT)
 
 static void
-clear_finding (gpointer data)
-{
-  UbFinding *finding = data;
-
-  g_free (finding->text);
-}
-
-static void
 ub_composition_finalize (GObject *object)
 {
   UbComposition *self = UB_COMPOSITION (object);
@@ -75,8 +67,7 @@ ub_composition_init (UbComposition *self)
 {
   self->written = g_array_new (FALSE, FALSE, sizeof (UbRange));
   self->kept = g_array_new (FALSE, FALSE, sizeof (UbRange));
-  self->findings = g_array_new (FALSE, FALSE, sizeof (UbFinding));
-  g_array_set_clear_func (self->findings, clear_finding);
+  self->findings = ub_findings_new ();
 }
 
 static void
@@ -86,13 +77,11 @@ add_finding (UbComposition *self, UbSeverity severity, const char *id, const cha
 static void
 add_finding (UbComposition *self, UbSeverity severity, const char *id, const char *format, ...)
 {
-  UbFinding finding = { severity, id, NULL };
   va_list args;
 
   va_start (args, format);
-  finding.text = g_strdup_vprintf (format, args);
+  ub_findings_add_valist (self->findings, severity, id, format, args);
   va_end (args);
-  g_array_append_val (self->findings, finding);
 }
 
 static const char *
@@ -538,6 +527,5 @@ const UbFinding *
 ub_composition_get_finding (UbComposition *self, guint index)
 {
   g_return_val_if_fail (UB_IS_COMPOSITION (self), NULL);
-  g_return_val_if_fail (index < self->findings->len, NULL);
-  return &g_array_index (self->findings, UbFinding, index);
+  return ub_findings_get (self->findings, index);
 }

@@ -23,14 +23,6 @@
 G_DEFINE_FINAL_TYPE (UbImageAnalysis, ub_image_analysis, G_TYPE_OBJECT)
 
 static void
-clear_finding (gpointer data)
-{
-  UbFinding *finding = data;
-
-  g_free (finding->text);
-}
-
-static void
 ub_image_analysis_finalize (GObject *object)
 {
   UbImageAnalysis *self = UB_IMAGE_ANALYSIS (object);
@@ -60,8 +52,7 @@ static void
 ub_image_analysis_init (UbImageAnalysis *self)
 {
   self->evidence = g_ptr_array_new_with_free_func (g_free);
-  self->findings = g_array_new (FALSE, FALSE, sizeof (UbFinding));
-  g_array_set_clear_func (self->findings, clear_finding);
+  self->findings = ub_findings_new ();
   self->boot.rbl = self->app.rbl = -1;
 }
 
@@ -69,23 +60,17 @@ void
 ub_image_analysis_add_finding (
     UbImageAnalysis *self, UbSeverity severity, const char *id, const char *format, ...)
 {
-  UbFinding finding = { severity, id, NULL };
   va_list args;
 
   va_start (args, format);
-  finding.text = g_strdup_vprintf (format, args);
+  ub_findings_add_valist (self->findings, severity, id, format, args);
   va_end (args);
-  g_array_append_val (self->findings, finding);
 }
 
 gboolean
 ub_image_analysis_has_finding (UbImageAnalysis *self, const char *id)
 {
-  for (guint i = 0; i < self->findings->len; i++) {
-    if (g_str_equal (g_array_index (self->findings, UbFinding, i).id, id))
-      return TRUE;
-  }
-  return FALSE;
+  return ub_findings_find (self->findings, id) != NULL;
 }
 
 void
@@ -441,6 +426,5 @@ const UbFinding *
 ub_image_analysis_get_finding (UbImageAnalysis *self, guint index)
 {
   g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
-  g_return_val_if_fail (index < self->findings->len, NULL);
-  return &g_array_index (self->findings, UbFinding, index);
+  return ub_findings_get (self->findings, index);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ub-beken-code.h"
+#include "ub-finding.h"
 #include "ub-image.h"
 #include "ub-tuya-storage.h"
 
@@ -65,25 +66,6 @@ typedef enum {
 } UbImageUse;
 
 #define UB_N_IMAGE_USES 4
-
-typedef enum {
-  UB_SEVERITY_NOTE,
-  UB_SEVERITY_WARNING,
-  UB_SEVERITY_BLOCKING,
-} UbSeverity;
-
-/**
- * UbFinding:
- * @severity: how bad it is; a blocking one forbids to write the image as what it is, though a part of it may
- *   still be of use: ub_image_analysis_check_use() decides
- * @id: stable name for scripts, such as `crc-damaged`
- * @text: one translated sentence
- */
-typedef struct {
-  UbSeverity severity;
-  const char *id;
-  char *text;
-} UbFinding;
 
 #define UB_TYPE_IMAGE_ANALYSIS (ub_image_analysis_get_type ())
 G_DECLARE_FINAL_TYPE (UbImageAnalysis, ub_image_analysis, UB, IMAGE_ANALYSIS, GObject)

@@ -246,7 +246,7 @@ add_findings (UbImageAnalysis *self, JsonBuilder *builder)
   json_builder_set_member_name (builder, "findings");
   json_builder_begin_array (builder);
   for (guint i = 0; i < self->findings->len; i++) {
-    const UbFinding *finding = &g_array_index (self->findings, UbFinding, i);
+    const UbFinding *finding = ub_findings_get (self->findings, i);
 
     json_builder_begin_object (builder);
     add_string (builder, "severity", get_severity_id (finding->severity));

@@ -78,7 +78,7 @@ append_verdict (UbImageAnalysis *self, GString *text)
   if (first && !self->for_chip)
     append_row (text, _ ("Usable as"), "%s", _ ("nothing"));
   for (guint i = 0; i < self->findings->len; i++) {
-    const UbFinding *finding = &g_array_index (self->findings, UbFinding, i);
+    const UbFinding *finding = ub_findings_get (self->findings, i);
 
     append_row (text, get_severity_title (finding->severity), "%s", finding->text);
   }

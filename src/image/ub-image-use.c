@@ -156,7 +156,7 @@ static const UbFinding *
 find_blocking (UbImageAnalysis *self, const char *id)
 {
   for (guint i = 0; i < self->findings->len; i++) {
-    const UbFinding *finding = &g_array_index (self->findings, UbFinding, i);
+    const UbFinding *finding = ub_findings_get (self->findings, i);
 
     if (finding->severity == UB_SEVERITY_BLOCKING && (id == NULL || g_str_equal (finding->id, id)))
       return finding;
