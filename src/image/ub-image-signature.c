@@ -106,6 +106,8 @@ static const Magic MAGICS[] = {
   OTHER (ARCHIVE, "pcap", "network capture", 0, "\x0a\x0d\x0d\x0a"),
   OTHER (ARCHIVE, "bmp", "BMP picture", 6, "\0\0\0\0\066\0\0\0\050\0\0\0"),
   OTHER (ARCHIVE, "mp4", "video file", 4, "ftyp"),
+  OTHER (
+      ARCHIVE, "apple-double", "macOS file attributes, not the file itself", 0, "\0\x05\x16\x07"),
   OTHER (ARCHIVE, "sqlite", "SQLite database", 0, "SQLite format 3\0"),
   OTHER (ARCHIVE, "ole", "Microsoft Office document", 0, "\320\317\021\340\241\261\032\341"),
 

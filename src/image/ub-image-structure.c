@@ -107,6 +107,15 @@ is_cortex_m (const guint8 *data, gsize size)
   return sane >= (sp >> 28 == 2 || sp >> 20 == 0x100 ? 3 : 7);
 }
 
+/* Programs for the smallest chips end before their vectors do: stack in RAM, start in the flash of STM32, GD32 and
+ * PY32 at 0x08000000 (RM0360, 2.2). */
+static gboolean
+is_small_cortex_m (const guint8 *data, gsize size)
+{
+  return size >= 64 && read_le32 (data) >> 20 == 0x200 && (read_le32 (data) & 0xFF) == 0 &&
+         read_le32 (data + 4) >> 21 == 0x08000000 >> 21 && (data[4] & 1) != 0;
+}
+
 /* The RP2040 copies 256 bytes to its RAM first; the program's vectors follow (datasheet, 2.8.1). */
 static gboolean
 is_rp2040 (const guint8 *data, gsize size)
@@ -145,7 +154,7 @@ is_ameba_ram (const guint8 *data, gsize size)
   first = read_le32 (data);
   if (first >> 20 != 0x100 && first >> 16 != 0x0008)
     return FALSE;
-  for (guint i = 0; i < 6; i++) {
+  for (guint i = 0; i < 5; i++) {
     guint32 function = read_le32 (data + 4 * i);
 
     if (function == 0)
@@ -179,7 +188,7 @@ sets_global_pointer (const guint8 *code)
   return (read_le32 (code) & 0xFFF) == 0x197 && (read_le32 (code + 4) & 0xFFFFF) == 0x18193;
 }
 
-/* At the very beginning, or where a jump (jal x0) at the beginning leads, as on the CH32V. */
+/* At the very beginning; or, as on the CH32V, behind a jump (jal x0) forwards over the vectors. */
 static gboolean
 is_risc_v (const guint8 *data, gsize size)
 {
@@ -190,11 +199,36 @@ is_risc_v (const guint8 *data, gsize size)
   if (sets_global_pointer (data))
     return TRUE;
   jump = read_le32 (data);
-  if ((jump & 0xFFF) != 0x06F)
-    return FALSE;
   target = (jump & 0x000FF000) | ((jump >> 9) & 0x800) | ((jump >> 20) & 0x7FE);
-  return jump >> 31 == 0 && target >= 4 && target <= size - 8 &&
-         sets_global_pointer (data + target);
+  return (jump & 0xFFF) == 0x06F && jump >> 31 == 0 && target >= 4 && target <= size - 4;
+}
+
+/* The W800's vectors (C-SKY): all in its flash at 0x08000000, and most lead to one handler. */
+static gboolean
+is_w800 (const guint8 *data, gsize size)
+{
+  if (size < 64)
+    return FALSE;
+  for (guint i = 0; i < 8; i++) {
+    guint32 vector = read_le32 (data + 4 * i);
+
+    if (vector >> 21 != 0x08000000 >> 21 || (vector & 1) != 0 ||
+        (i > 1 && vector != read_le32 (data + 4)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* A jump (LJMP) to code that sets the stack pointer (MOV SP, #…), as compilers for the 8051 begin. */
+static gboolean
+is_8051 (const guint8 *data, gsize size)
+{
+  gsize target;
+
+  if (size < 64 || data[0] != 0x02)
+    return FALSE;
+  target = (gsize) data[1] << 8 | data[2];
+  return target >= 3 && target <= size - 2 && data[target] == 0x75 && data[target + 1] == 0x81;
 }
 
 /* A table of vectors: jumps (opcode 0x48 of the AndeStar V3 manual, big-endian), each to one table behind it or to
@@ -355,10 +389,14 @@ static const Structure CHIPS[] = {
   { { UB_IMAGE_KIND_OTHER_CHIP, "rp2040", "image for an RP2040" }, is_rp2040 },
   { { UB_IMAGE_KIND_OTHER_CHIP, "cortex-m", "image for a Cortex-M chip, such as an STM32" },
     is_cortex_m },
+  { { UB_IMAGE_KIND_OTHER_CHIP, "cortex-m", "image for a Cortex-M chip, such as an STM32" },
+    is_small_cortex_m },
   { { UB_IMAGE_KIND_OTHER_CHIP, "risc-v", "image for a RISC-V chip, such as a BL602" }, is_risc_v },
+  { { UB_IMAGE_KIND_OTHER_CHIP, "w800", "program for a W800" }, is_w800 },
   { { UB_IMAGE_KIND_OTHER_CHIP, "andes", "image for an Andes chip, such as an ECR6600" },
     is_andes },
   { { UB_IMAGE_KIND_OTHER_CHIP, "avr", "image for an AVR" }, is_avr },
+  { { UB_IMAGE_KIND_OTHER_CHIP, "8051", "image for an 8051, such as a CH552" }, is_8051 },
   { { UB_IMAGE_KIND_OTHER_CHIP, "mips", "image for a MIPS chip of a router" }, is_mips },
   { { UB_IMAGE_KIND_OTHER_CHIP, "arm", "image for another ARM chip" }, is_arm },
 };

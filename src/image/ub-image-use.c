@@ -196,7 +196,7 @@ refuse_code (UbImageAnalysis *self, UbImageUse use, GError **error)
              self->app.state == UB_CODE_GOOD) {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_NO_BOOTLOADER,
                  _ ("The bootloader in “%s” is blank or overwritten; its app is whole"), name);
-  } else if (wants_app && self->boot.state == UB_CODE_GOOD &&
+  } else if (wants_app && (self->uses & UB_IMAGE_USE_BOOTLOADER_DONOR) != 0 &&
              (self->app.state == UB_CODE_ABSENT || self->app.state == UB_CODE_BLANK)) {
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_NO_APP, _ ("“%s” holds a bootloader, but no app"),
                  name);
