@@ -19,6 +19,9 @@ G_BEGIN_DECLS
 #define UB_MAX_RBL 8
 #define UB_MAX_DAMAGED_RUNS 16
 
+/* A header among the code, in blocks. */
+#define UB_RBL_CODED_SIZE (UB_RBL_HEADER_SIZE / UB_BEKEN_BLOCK_DATA * UB_BEKEN_BLOCK_SIZE)
+
 /* The default end of the app's CRC blocks: the partition of 0x108700 bytes that all Tuya bootloaders but the
  * newest have. */
 #define UB_DEFAULT_CODE_END 0x129F70

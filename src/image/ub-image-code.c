@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define SECTOR_SIZE 4096
-#define CODED_RBL_SIZE (UB_RBL_HEADER_SIZE / UB_BEKEN_BLOCK_DATA * UB_BEKEN_BLOCK_SIZE)
 
 /* No app reaches beyond the calibration of the family that has it lowest. */
 #define MAX_CODE_END UB_CALIBRATION_ADDRESS_N
@@ -69,7 +68,7 @@ is_under_header (UbImageAnalysis *self, guint first_rbl, guint32 address)
     const UbRbl *rbl = &self->rbl[i];
 
     if (!rbl->on_grid && address + UB_BEKEN_BLOCK_SIZE > rbl->address &&
-        address < rbl->address + CODED_RBL_SIZE)
+        address < rbl->address + UB_RBL_CODED_SIZE)
       return TRUE;
   }
   return FALSE;
@@ -120,7 +119,7 @@ read_coded_rbl (const guint8 *block, UbRbl *out_rbl)
 {
   guint8 header[UB_RBL_HEADER_SIZE];
 
-  ub_beken_code_strip (block, CODED_RBL_SIZE, header);
+  ub_beken_code_strip (block, UB_RBL_CODED_SIZE, header);
   return ub_rbl_parse (header, out_rbl);
 }
 
@@ -146,7 +145,7 @@ find_rbl_headers (UbImageAnalysis *self, const UbCodeArea *area, const guint8 *d
     gboolean on_grid;
     UbRbl rbl;
 
-    if (hit == NULL || (gsize) (hit - data) + CODED_RBL_SIZE > size)
+    if (hit == NULL || (gsize) (hit - data) + UB_RBL_CODED_SIZE > size)
       return;
     offset = (gsize) (hit - data);
     from = offset + 4;
@@ -154,7 +153,7 @@ find_rbl_headers (UbImageAnalysis *self, const UbCodeArea *area, const guint8 *d
     if (!read_coded_rbl (hit, &rbl))
       continue;
     if (!on_grid &&
-        !(rbl.header_ok && are_blocks_valid (hit, CODED_RBL_SIZE / UB_BEKEN_BLOCK_SIZE)))
+        !(rbl.header_ok && are_blocks_valid (hit, UB_RBL_CODED_SIZE / UB_BEKEN_BLOCK_SIZE)))
       continue;
     rbl.address = area->address + (guint32) offset;
     rbl.on_grid = on_grid;
@@ -196,7 +195,7 @@ is_damage_in_code (UbImageAnalysis *self, const UbCodeArea *area)
     guint32 first = area->runs[i].address;
     guint32 behind = first + area->runs[i].blocks * UB_BEKEN_BLOCK_SIZE;
 
-    if (first < end || (behind > header && first < header + CODED_RBL_SIZE))
+    if (first < end || (behind > header && first < header + UB_RBL_CODED_SIZE))
       return TRUE;
   }
   return FALSE;
@@ -302,7 +301,7 @@ find_app_end (UbImageAnalysis *self)
   guint32 address = MAX (self->address, UB_APP_ADDRESS);
 
   address += (UB_BEKEN_BLOCK_SIZE - address % UB_BEKEN_BLOCK_SIZE) % UB_BEKEN_BLOCK_SIZE;
-  for (; address < MAX_CODE_END && address - self->address + CODED_RBL_SIZE <= size;
+  for (; address < MAX_CODE_END && address - self->address + UB_RBL_CODED_SIZE <= size;
        address += UB_BEKEN_BLOCK_SIZE) {
     const guint8 *block = data + (address - self->address);
     UbRbl rbl;
@@ -310,7 +309,7 @@ find_app_end (UbImageAnalysis *self)
     if (block[0] != 'R' || memcmp (block, "RBL", 4) != 0)
       continue;
     if (read_coded_rbl (block, &rbl) && rbl.header_ok && strcmp (rbl.name, "app") == 0)
-      return address + CODED_RBL_SIZE;
+      return address + UB_RBL_CODED_SIZE;
   }
   return UB_DEFAULT_CODE_END;
 }

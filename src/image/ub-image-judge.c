@@ -155,6 +155,15 @@ is_uniform (const guint8 *data, gsize size, guint8 value)
   return size == 0 || (data[0] == value && memcmp (data, data + 1, size - 1) == 0);
 }
 
+/* Where the app ends for sure: with its header, though that may lie before the end of the partition. */
+static guint32
+get_app_end (UbImageAnalysis *self)
+{
+  const UbRbl *rbl = self->app.proven ? &self->rbl[self->app.rbl] : NULL;
+
+  return rbl != NULL && !rbl->on_grid ? rbl->address + UB_RBL_CODED_SIZE : self->app.end;
+}
+
 /* What lies behind the app. */
 static void
 judge_rest (UbImageAnalysis *self)
@@ -171,9 +180,9 @@ judge_rest (UbImageAnalysis *self)
         _ ("It ends at 0x%zX, which is not the end of any flash: cut off what is too much."), end);
     return;
   }
-  if (self->app.state == UB_CODE_ABSENT || end <= self->app.end || to_the_end)
+  if (self->app.state == UB_CODE_ABSENT || end <= get_app_end (self) || to_the_end)
     return;
-  at = self->app.end - self->address;
+  at = get_app_end (self) - self->address;
   if (is_uniform (data + at, size - at, 0xFF)) {
     ub_image_analysis_add_finding (self, UB_SEVERITY_WARNING, "padding",
                                    _ ("Behind the app it is filled up with 0xFF to 0x%zX: if it "
@@ -182,6 +191,8 @@ judge_rest (UbImageAnalysis *self)
                                    end);
     return;
   }
+  if (end <= self->app.end)
+    return;
   if (self->kind == UB_IMAGE_KIND_QIO)
     self->kind = UB_IMAGE_KIND_PARTIAL_BACKUP;
   ub_image_analysis_add_finding (
@@ -353,6 +364,11 @@ judge_code (UbImageAnalysis *self)
                                    _ ("Its code is not encrypted: it runs on modules without a "
                                       "key, such as BK7231M and BK7231U, "
                                       "but not on those of Tuya devices with BK7231T or BK7231N."));
+  if (self->address > 0 && self->address < UB_APP_ADDRESS && self->app.state != UB_CODE_ABSENT)
+    ub_image_analysis_add_finding (
+        self, UB_SEVERITY_WARNING, "bootloader-cut",
+        _ ("It begins at 0x%06X, in the middle of the bootloader: only the app can be used."),
+        self->address);
   judge_rest (self);
   if (self->kind == UB_IMAGE_KIND_FULL_BACKUP || self->kind == UB_IMAGE_KIND_ROTATED_BACKUP)
     judge_whole (self);

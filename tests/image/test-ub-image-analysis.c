@@ -250,6 +250,7 @@ test_header_off_the_grid (void)
   g_autoptr (UbImageAnalysis) qio = NULL;
   g_autoptr (UbImageAnalysis) app = NULL;
   g_autoptr (UbImageAnalysis) more = NULL;
+  g_autoptr (UbImageAnalysis) filled = NULL;
   g_autoptr (UbImageAnalysis) over = NULL;
   g_autoptr (UbImageAnalysis) cut = NULL;
   g_autoptr (UbImageAnalysis) damaged = NULL;
@@ -263,6 +264,9 @@ test_header_off_the_grid (void)
   g_assert_cmpint (ub_image_analysis_get_uses (qio), ==,
                    UB_IMAGE_USE_QIO | UB_IMAGE_USE_APP | UB_IMAGE_USE_BOOTLOADER_DONOR);
   g_assert_true (image_has_finding (qio, "rbl-place"));
+  g_assert_false (image_has_finding (qio, "padding"));
+  filled = image_analyse (flash, end + 0x1000);
+  g_assert_true (image_has_finding (filled, "padding"));
   app = image_analyse (flash + 0x11000, end - 0x11000);
   g_assert_cmpint (ub_image_analysis_get_kind (app), ==, UB_IMAGE_KIND_APP);
   g_assert_cmpint (ub_image_analysis_get_uses (app), ==, UB_IMAGE_USE_APP);

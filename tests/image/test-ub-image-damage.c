@@ -222,6 +222,24 @@ test_filled_up (void)
   g_assert_cmpint (ub_image_analysis_get_uses (zeros), ==, UB_IMAGE_USE_BOOTLOADER_DONOR);
 }
 
+/* Bytes before an app may be anything, but no bootloader. */
+static void
+test_bootloader_cut (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autoptr (UbImageAnalysis) behind_zeros = NULL, from_the_middle = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  flash = image_make_flash (&spec);
+  from_the_middle = image_analyse (flash + 0x8000, IMAGE_CODE_END - 0x8000);
+  memset (flash, 0, 0x11000);
+  behind_zeros = image_analyse (flash + 0x11000 - 512, IMAGE_CODE_END - 0x11000 + 512);
+  g_assert_true (image_has_finding (behind_zeros, "bootloader-cut"));
+  g_assert_true (image_has_finding (from_the_middle, "bootloader-cut"));
+  g_assert_cmpint (ub_image_analysis_get_uses (behind_zeros), ==, UB_IMAGE_USE_APP);
+}
+
 static void
 test_calibration_lost (void)
 {
@@ -284,6 +302,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/image-damage/wrong-pairs", test_wrong_pairs);
   g_test_add_func ("/image-damage/left-over-code", test_left_over_code);
   g_test_add_func ("/image-damage/filled-up", test_filled_up);
+  g_test_add_func ("/image-damage/bootloader-cut", test_bootloader_cut);
   g_test_add_func ("/image-damage/calibration-lost", test_calibration_lost);
   g_test_add_func ("/image-damage/calibration-doubtful", test_calibration_doubtful);
   return g_test_run ();
