@@ -51,8 +51,7 @@ print_template (UbCli *cli, UbImageAnalysis *analysis, GError **error)
   node = json_from_string (text, NULL);
   if (node != NULL)
     json_object_set_member (cli->object, "template", node);
-  if (!cli->json)
-    printf ("%s\n", text);
+  ub_cli_print_answer (cli, "%s\n", text);
   return TRUE;
 }
 

@@ -213,68 +213,51 @@ test_range (void)
   }
 }
 
-/* Limits the size of files, as a full disk does. */
-static void
-limit_files (rlim_t size, struct rlimit *out_before)
+/* A backup of @size bytes, 0 for the whole chip, where files may have @limit, as on a full disk; it has to fail
+ * with the #UbError @code and to leave nothing. Returns: how often the module was talked to */
+static guint64
+fail_with_limit (guint32 size, rlim_t limit, int code)
 {
-  struct rlimit tight;
+  g_autoptr (GBytes) content = job_tester_make_content (2 * MIB, 6);
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (UbJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  struct rlimit before, tight;
+  JobTester tester;
+  guint64 n_exchanges;
+
+  job_tester_init (&tester, 0x1C7015, content);
+  file = job_tester_get_file (&tester, "backup.bin");
+  job = ub_backup_job_new_for_range (tester.programmer, file, 0, size, UB_BACKUP_DEFAULT);
 
   signal (SIGXFSZ, SIG_IGN);
-  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, out_before), ==, 0);
-  tight = *out_before;
-  tight.rlim_cur = size;
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  tight = before;
+  tight.rlim_cur = limit;
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tight), ==, 0);
+  g_assert_false (ub_job_run (job, NULL, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+
+  g_assert_error (error, UB_ERROR, code);
+  n_exchanges = ub_sim_programmer_get_exchanges (UB_SIM_PROGRAMMER (tester.sim));
+  g_assert_cmpuint (job_tester_count_files (&tester), ==, 0);
+  g_clear_object (&job);
+  job_tester_clear (&tester);
+  return n_exchanges;
 }
 
 /* A slip of the hand, such as 2000M for 2000K, does not reserve gigabytes on the disk. */
 static void
 test_absurd_range (void)
 {
-  g_autoptr (GBytes) content = job_tester_make_content (2 * MIB, 6);
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (UbJob) job = NULL;
-  g_autoptr (GError) error = NULL;
-  struct rlimit before;
-  JobTester tester;
-
-  job_tester_init (&tester, 0x1C7015, content);
-  file = job_tester_get_file (&tester, "backup.bin");
-  job = ub_backup_job_new_for_range (tester.programmer, file, 0, 2000u * MIB, UB_BACKUP_DEFAULT);
-
-  limit_files (4 * MIB, &before);
-  g_assert_false (ub_job_run (job, NULL, &error));
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
-
-  g_assert_error (error, UB_ERROR, UB_ERROR_RANGE);
-  g_assert_cmpuint (job_tester_count_files (&tester), ==, 0);
-  g_clear_object (&job);
-  job_tester_clear (&tester);
+  fail_with_limit (2000u * MIB, 4 * MIB, UB_ERROR_RANGE);
 }
 
 /* A place that cannot take the backup is found before the programmer is opened. */
 static void
 test_no_room (void)
 {
-  g_autoptr (GBytes) content = job_tester_make_content (2 * MIB, 6);
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (UbJob) job = NULL;
-  g_autoptr (GError) error = NULL;
-  struct rlimit before;
-  JobTester tester;
-
-  job_tester_init (&tester, 0x1C7015, content);
-  file = job_tester_get_file (&tester, "backup.bin");
-  job = ub_backup_job_new (tester.programmer, file, UB_BACKUP_DEFAULT);
-
-  limit_files (MIB, &before);
-  g_assert_false (ub_job_run (job, NULL, &error));
-  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
-
-  g_assert_error (error, UB_ERROR, UB_ERROR_BACKUP_FILE);
-  g_assert_cmpuint (ub_sim_programmer_get_exchanges (UB_SIM_PROGRAMMER (tester.sim)), ==, 0);
-  g_assert_cmpuint (job_tester_count_files (&tester), ==, 0);
-  g_clear_object (&job);
-  job_tester_clear (&tester);
+  g_assert_cmpuint (fail_with_limit (0, MIB, UB_ERROR_BACKUP_FILE), ==, 0);
 }
 
 int
