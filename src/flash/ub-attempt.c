@@ -16,6 +16,9 @@
  * nearly always works. Every clock comes twice, once for each mode or twice with the one there is. 25
  * and 250 bytes per frame are what BK7231GUIFlashTool and the seed article's program send.
  *
+ * What holds CEN up beside the chip, a capacitor or a voltage supervisor, may want a longer pulse: a second, as
+ * the seed article's program has it, comes in mode 0 and at a clock that any wires carry.
+ *
  * Flash initialisation after entry takes up to 40 ms (Apache02/bk7252-cam, flash_spi_mode.md); a second
  * is patience, for which once is enough: a module that needs as long needs it at every clock, and shows
  * so by announcing itself. All of them fail within eight seconds, which is as long as a person who
@@ -23,9 +26,9 @@
  */
 static const UbAttempt attempts[] = {
   { 1000000, 100, 0, 25, 1000 }, { 1000000, 200, 0, 25, 250 }, { 100000, 100, 0, 25, 500 },
-  { 100000, 200, 3, 250, 250 },  { 30000, 100, 0, 25, 500 },   { 30000, 300, 5, 250, 250 },
-  { 10000, 100, 0, 25, 500 },    { 10000, 200, 5, 25, 250 },   { 3000, 100, 0, 25, 500 },
-  { 3000, 1000, 2, 25, 250 },    { 1000000, 300, 5, 2, 250 },  { 1000000, 500, 8, 250, 250 },
+  { 100000, 200, 3, 250, 250 },  { 30000, 300, 0, 25, 500 },   { 30000, 100, 5, 250, 250 },
+  { 10000, 100, 0, 25, 500 },    { 10000, 200, 5, 25, 250 },   { 3000, 1000, 0, 25, 500 },
+  { 3000, 100, 2, 25, 250 },     { 1000000, 300, 5, 2, 250 },  { 1000000, 500, 8, 250, 250 },
   { 100000, 300, 10, 2, 250 },   { 100000, 300, 2, 250, 250 },
 };
 
