@@ -11,11 +11,11 @@
 #include "config.h"
 
 #include "ub-emulation.h"
-#ifdef HAVE_SPIDEV
+#if HAVE_SPIDEV
 #include "ub-emulated-gpiochip.h"
 #include "ub-emulated-spidev.h"
 #endif
-#if defined HAVE_FTDI || defined HAVE_CH341A
+#if HAVE_FTDI || HAVE_CH341A
 #include "ub-emulated-ch341a.h"
 #include "ub-emulated-ftdi.h"
 #endif
@@ -84,7 +84,7 @@ report (UbSimChip *chip, gpointer spidev, GPtrArray *usb_adapters)
   g_printerr ("module: %" G_GUINT64_FORMAT " bytes in %" G_GUINT64_FORMAT
               " transactions, %" G_GUINT64_FORMAT " pages, %" G_GUINT64_FORMAT " resets\n",
               counters.bytes_clocked, counters.transactions, counters.pages, counters.resets);
-#ifdef HAVE_SPIDEV
+#if HAVE_SPIDEV
   if (spidev != NULL) {
     UbEmulatedSpidevCounters calls;
 
@@ -93,7 +93,7 @@ report (UbSimChip *chip, gpointer spidev, GPtrArray *usb_adapters)
                 calls.messages, calls.refused);
   }
 #endif
-#if defined HAVE_FTDI || defined HAVE_CH341A
+#if HAVE_FTDI || HAVE_CH341A
   for (guint i = 0; i < usb_adapters->len; i++) {
     UbEmulatedUsb *adapter = g_ptr_array_index (usb_adapters, i);
 
@@ -106,7 +106,7 @@ report (UbSimChip *chip, gpointer spidev, GPtrArray *usb_adapters)
 static gpointer
 add_spidev (UbEmulation *emulation)
 {
-#ifdef HAVE_SPIDEV
+#if HAVE_SPIDEV
   if (with_spidev) {
     ub_emulation_set_file (emulation, "/proc/device-tree/model",
                            "Raspberry Pi 4 Model B Rev 1.4 (emulated)");
@@ -121,7 +121,7 @@ add_spidev (UbEmulation *emulation)
 static void
 plug_usb_adapters (UbEmulation *emulation, GPtrArray *adapters)
 {
-#if defined HAVE_FTDI || defined HAVE_CH341A
+#if HAVE_FTDI || HAVE_CH341A
   if (with_ftdi)
     g_ptr_array_add (adapters,
                      ub_emulated_ftdi_plug (emulation, UB_EMULATED_FT232H, "FTEMULATED", 4, 1));

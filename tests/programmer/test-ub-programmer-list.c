@@ -20,6 +20,7 @@ new_computer (void)
   return ub_emulation_new (chip);
 }
 
+#if HAVE_FTDI
 /* An adapter on USB, as sysfs and devtmpfs show it. */
 static void
 plug (UbEmulation *computer, guint port, const char *vid, const char *pid, const char *serial)
@@ -40,14 +41,7 @@ plug (UbEmulation *computer, guint port, const char *vid, const char *pid, const
   umockdev_testbed_add_from_string (ub_emulation_get_testbed (computer), device, &error);
   g_assert_no_error (error);
 }
-
-static void
-unplug (UbEmulation *computer, guint port)
-{
-  g_autofree char *path = g_strdup_printf ("/sys/devices/usb1/1-%u", port);
-
-  umockdev_testbed_remove_device (ub_emulation_get_testbed (computer), path);
-}
+#endif
 
 static guint
 get_n (UbProgrammerList *list)
@@ -96,6 +90,14 @@ test_simulated_is_last (void)
 }
 
 #if HAVE_FTDI && HAVE_CH341A
+
+static void
+unplug (UbEmulation *computer, guint port)
+{
+  g_autofree char *path = g_strdup_printf ("/sys/devices/usb1/1-%u", port);
+
+  umockdev_testbed_remove_device (ub_emulation_get_testbed (computer), path);
+}
 
 typedef struct {
   guint n;
