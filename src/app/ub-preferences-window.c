@@ -9,6 +9,7 @@
 
 #include "ub-preferences-window.h"
 
+#include "ub-document-portal.h"
 #include "ub-file-dialog.h"
 #include "ub-settings.h"
 
@@ -43,7 +44,7 @@ static void
 show_folder (UbPreferencesWindow *self)
 {
   g_autoptr (GFile) folder = ub_settings_dup_backup_folder ();
-  g_autofree char *name = g_file_get_parse_name (folder);
+  g_autofree char *name = ub_document_portal_dup_path (folder);
 
   adw_action_row_set_subtitle (self->folder_row, name);
 }

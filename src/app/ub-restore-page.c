@@ -9,6 +9,7 @@
 
 #include "ub-restore-page.h"
 
+#include "ub-document-portal.h"
 #include "ub-error.h"
 #include "ub-facts.h"
 #include "ub-flash-map-view.h"
@@ -316,7 +317,7 @@ static void
 show_backup_folder (UbRestorePage *self)
 {
   g_autoptr (GFile) folder = ub_settings_dup_backup_folder ();
-  g_autofree char *name = g_file_get_parse_name (folder);
+  g_autofree char *name = ub_document_portal_dup_path (folder);
   g_autofree char *text = g_strdup_printf (_ ("A rescue copy in %s"), name);
 
   if (gtk_switch_get_active (self->backup_switch))

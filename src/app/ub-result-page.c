@@ -9,6 +9,7 @@
 
 #include "ub-result-page.h"
 
+#include "ub-document-portal.h"
 #include "ub-error.h"
 #include "ub-facts.h"
 #include "ub-file-dialog.h"
@@ -138,7 +139,7 @@ show_facts (UbResultPage *self)
   }
   add_speed (self, report);
   if (report->backup != NULL) {
-    path = g_file_get_parse_name (report->backup);
+    path = ub_document_portal_dup_path (report->backup);
     ub_facts_add (self->facts, ub_job_request_writes (request) ? _ ("Rescue Copy") : _ ("Saved As"),
                   path);
   }
@@ -171,7 +172,7 @@ show_status (UbResultPage *self, const GError *error)
   g_autofree char *text = NULL, *facts = NULL;
 
   if (error == NULL) {
-    adw_status_page_set_icon_name (self->status, "emblem-ok-symbolic");
+    adw_status_page_set_icon_name (self->status, "object-select-symbolic");
     adw_status_page_set_title (self->status, ub_job_request_get_done_title (request));
     text = g_strdup (ub_job_request_writes (request)
                          ? ub_module_state_get_text (get_report (self)->module_state)

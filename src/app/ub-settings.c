@@ -9,6 +9,7 @@
 
 #include "ub-settings.h"
 
+#include "ub-document-portal.h"
 #include "ub-rescue-copy.h"
 
 /* What the application remembers, and how it turns into a programmer. */
@@ -142,7 +143,7 @@ ub_settings_dup_open_folder (void)
 /**
  * ub_settings_remember_folder:
  * @key: the setting
- * @file: a file that was chosen; its folder is remembered
+ * @file: a file that was chosen; its folder is remembered, unless the file alone was let into a sandbox
  */
 void
 ub_settings_remember_folder (const char *key, GFile *file)
@@ -150,7 +151,7 @@ ub_settings_remember_folder (const char *key, GFile *file)
   g_autoptr (GFile) folder = g_file_get_parent (file);
   g_autofree char *uri = NULL;
 
-  if (folder == NULL)
+  if (folder == NULL || ub_document_portal_holds_one_file (folder))
     return;
   uri = g_file_get_uri (folder);
   g_settings_set_string (ub_settings_get (), key, uri);
