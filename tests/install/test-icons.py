@@ -4,13 +4,14 @@
 """The icons are square, can be drawn, and are not empty at the size of a panel."""
 import glob
 import os
+import re
 import struct
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 import zlib
 
-from installtest import APP_ID, check, finish, need, run
+from installtest import APP_ID, check, finish, need, read, run
 
 source = sys.argv[1]
 need("rsvg-convert")
@@ -69,4 +70,16 @@ for path in paths:
                 covered, total = count_covered(out)
                 check(total == size * size, f"{name}: drawn with {total} pixels at {size}")
                 check(total * 0.1 < covered < total, f"{name}: {covered} of {total} pixels drawn at {size}")
+
+# What the application asks the theme for must be there. Newer versions of the theme have handed much to
+# adwaita-icon-theme-legacy, which a Flatpak's runtime has not got: the emblems, for example.
+THEME = "/usr/share/icons/Adwaita"
+code = glob.glob(os.path.join(source, "src", "app", "*.c")) + glob.glob(os.path.join(source, "ui", "*.ui"))
+used = {name for path in code for name in re.findall(r"[\">]([a-z-]+-symbolic)[\"<]", read(path))}
+check(len(used) > 10, f"the icons that the application uses were not found: {used}")
+own = {os.path.basename(path)[:-4] for path in paths}
+there = {name.split(".")[0] for _, _, names in os.walk(THEME) for name in names}
+for name in sorted(used - own):
+    check(not name.startswith("emblem-"), f"{name} is not in the theme any more")
+    check(not there or name in there, f"{name} is not in {THEME}")
 finish()
