@@ -86,13 +86,29 @@ done (UbAppFixture *fixture)
   ub_app_wait_for_page (fixture, "module");
 }
 
-static void
-activate_row (UbAppFixture *fixture, const char *title)
+static GtkWidget *
+find_row (UbAppFixture *fixture, const char *title)
 {
   GtkWidget *label =
       ub_app_wait_to_find (GTK_WIDGET (fixture->window->restore_page), GTK_TYPE_LABEL, title);
 
-  gtk_widget_activate (gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW));
+  return gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
+}
+
+static void
+activate_row (UbAppFixture *fixture, const char *title)
+{
+  gtk_widget_activate (find_row (fixture, title));
+}
+
+/* A switch that is activated is on only when its knob has come to the other side. */
+static gboolean
+is_storage_kept (UbAppFixture *fixture)
+{
+  GtkWidget *row = find_row (fixture, "Keep Pairing and Settings");
+
+  return gtk_switch_get_active (
+      GTK_SWITCH (adw_action_row_get_activatable_widget (ADW_ACTION_ROW (row))));
 }
 
 static void
@@ -203,6 +219,7 @@ test_keep_storage (void)
   ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, other);
   ub_app_wait (&fixture, is_ready, "the preview");
   activate_row (&fixture, "Keep Pairing and Settings");
+  ub_app_wait (&fixture, is_storage_kept, "the switch");
   ub_app_wait (&fixture, is_ready, "the preview with the storage kept");
   ub_app_click (root (&fixture), "Restore Module");
   ub_app_wait_for_page (&fixture, "result");
