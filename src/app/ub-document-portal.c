@@ -9,8 +9,8 @@
 
 #include "ub-document-portal.h"
 
-/* A file that is chosen in a sandbox appears as $XDG_RUNTIME_DIR/doc/ID/NAME, whose true path the document portal tells
- * in an extended attribute (xdg-desktop-portal, document-portal/document-portal-fuse.c, from 1.15.0 on). */
+/* A file that is chosen in a sandbox appears as $XDG_RUNTIME_DIR/doc/ID/NAME. Where it truly is, the document portal
+ * tells in an extended attribute (xdg-desktop-portal, pull request 1372, 2024; older ones do not tell). */
 #define HOST_PATH "xattr::document-portal.host-path"
 
 /* Returns: (transfer full): the path below the portal's folder, "ID/NAME"; NULL for any other file */

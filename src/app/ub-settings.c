@@ -143,7 +143,7 @@ ub_settings_dup_open_folder (void)
 /**
  * ub_settings_remember_folder:
  * @key: the setting
- * @file: a file that was chosen; its folder is remembered, unless the file alone was let into a sandbox
+ * @file: a file that was chosen; its folder is remembered
  */
 void
 ub_settings_remember_folder (const char *key, GFile *file)
@@ -151,8 +151,24 @@ ub_settings_remember_folder (const char *key, GFile *file)
   g_autoptr (GFile) folder = g_file_get_parent (file);
   g_autofree char *uri = NULL;
 
-  if (folder == NULL || ub_document_portal_holds_one_file (folder))
+  if (folder == NULL)
     return;
   uri = g_file_get_uri (folder);
   g_settings_set_string (ub_settings_get (), key, uri);
+}
+
+/**
+ * ub_settings_remember_backup_folder:
+ * @file: a backup that the person gave a place
+ *
+ * Its folder becomes that of the next backups and rescue copies, but for one that the document portal
+ * made up for this file.
+ */
+void
+ub_settings_remember_backup_folder (GFile *file)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+
+  if (folder != NULL && !ub_document_portal_holds_one_file (folder))
+    ub_settings_remember_folder ("backup-folder", file);
 }

@@ -20,5 +20,6 @@ UbProgrammer *ub_settings_create_programmer (UbProgrammerInfo *info, GError **er
 GFile *ub_settings_dup_backup_folder (void);
 GFile *ub_settings_dup_open_folder (void);
 void ub_settings_remember_folder (const char *key, GFile *file);
+void ub_settings_remember_backup_folder (GFile *file);
 
 G_END_DECLS

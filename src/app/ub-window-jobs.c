@@ -50,7 +50,7 @@ backup_file_chosen_cb (GFile *file, gpointer user_data)
   UbWindow *self = user_data;
   g_autoptr (UbJobRequest) request = ub_job_request_new_backup (file);
 
-  ub_settings_remember_folder ("backup-folder", file);
+  ub_settings_remember_backup_folder (file);
   ub_window_start (self, request);
 }
 

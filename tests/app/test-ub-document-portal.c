@@ -57,10 +57,10 @@ test_folders (void)
   g_autoptr (GFile) folder = g_file_get_parent (inside);
   g_autoptr (GFile) remembered = NULL, unchanged = NULL;
 
-  ub_settings_remember_folder ("backup-folder", inside);
+  ub_settings_remember_backup_folder (inside);
   remembered = ub_settings_dup_backup_folder ();
   g_assert_true (g_file_equal (remembered, folder));
-  ub_settings_remember_folder ("backup-folder", alone);
+  ub_settings_remember_backup_folder (alone);
   unchanged = ub_settings_dup_backup_folder ();
   g_assert_true (g_file_equal (unchanged, folder));
 }
