@@ -232,6 +232,9 @@ update_advice (UbConnectPage *self, const UbConnectState *state)
   g_autofree char *evidence = ub_connect_advice_dup_evidence (state);
 
   gtk_widget_set_visible (self->advice_box, error != NULL);
+  /* Small windows have no room for both. */
+  adw_status_page_set_icon_name (self->connecting_status,
+                                 error == NULL ? "ub-chip-symbolic" : NULL);
   if (error != NULL) {
     g_autofree char *facts = ub_format_sentence (error->message);
 
@@ -259,6 +262,7 @@ connection_progress_cb (UbConnectPage *self)
   if (state.attempt > 1)
     attempt = g_strdup_printf (_ ("Attempt %u"), state.attempt);
   gtk_label_set_label (self->attempt_label, attempt != NULL ? attempt : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->attempt_label), attempt != NULL);
 }
 
 static void

@@ -35,6 +35,8 @@ add_row (GtkListBox *box, GtkWidget *start, GtkWidget *end)
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *grid = gtk_grid_new ();
 
+  /* The row of the grid fills the row of the list. */
+  gtk_widget_set_vexpand (end, TRUE);
   gtk_grid_attach (GTK_GRID (grid), start, 0, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), end, 1, 0, 1, 1);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
@@ -58,11 +60,12 @@ ub_facts_add (GtkListBox *box, const char *name, const char *value)
 
   if (value == NULL || value[0] == '\0')
     return NULL;
-  name_label = g_object_new (GTK_TYPE_LABEL, "label", name, "xalign", 0.0, "yalign", 0.0, NULL);
-  value_label =
-      g_object_new (GTK_TYPE_LABEL, "label", value, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
-                    "xalign", 1.0, "yalign", 0.0, "justify", GTK_JUSTIFY_RIGHT, "natural-wrap-mode",
-                    GTK_NATURAL_WRAP_NONE, "selectable", TRUE, "hexpand", TRUE, NULL);
+  name_label = g_object_new (GTK_TYPE_LABEL, "label", name, "xalign", 0.0, "valign",
+                             GTK_ALIGN_BASELINE, NULL);
+  value_label = g_object_new (GTK_TYPE_LABEL, "label", value, "wrap", TRUE, "wrap-mode",
+                              PANGO_WRAP_WORD_CHAR, "xalign", 1.0, "valign", GTK_ALIGN_BASELINE,
+                              "justify", GTK_JUSTIFY_RIGHT, "natural-wrap-mode",
+                              GTK_NATURAL_WRAP_NONE, "selectable", TRUE, "hexpand", TRUE, NULL);
   gtk_widget_add_css_class (value_label, "dim-label");
   gtk_widget_add_css_class (value_label, "numeric");
   row = add_row (box, name_label, value_label);

@@ -99,6 +99,13 @@ show_file (UbFileRow *self)
                                is_loading ? GTK_WIDGET (self->spinner) : GTK_WIDGET (self->icon));
   gtk_spinner_set_spinning (self->spinner, is_loading);
   gtk_widget_set_visible (GTK_WIDGET (self->clear_button), !is_empty);
+  /* The name of the file needs the room. */
+  if (is_empty)
+    gtk_button_set_label (self->open_button, _ ("Open…"));
+  else
+    gtk_button_set_icon_name (self->open_button, "document-open-symbolic");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->open_button),
+                               is_empty ? NULL : _ ("Choose Another File…"));
 }
 
 static void

@@ -132,7 +132,8 @@ update (UbRangeDialog *self)
     text = g_strdup_printf (_ ("%s to %s, %s"), first, last, bytes);
   }
   gtk_label_set_label (self->problem_label, valid ? text : error->message);
-  if (valid)
+  /* What was not chosen yet is no mistake. */
+  if (valid || g_error_matches (error, UB_ERROR, UB_ERROR_FILE_UNREADABLE))
     gtk_widget_remove_css_class (GTK_WIDGET (self->problem_label), "error");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self->problem_label), "error");
