@@ -72,9 +72,14 @@ show_advice (UbResultPage *self, const GError *error)
   const UbJobReport *report = get_report (self);
   g_autofree char *copy = NULL, *name = NULL;
   guint n = 0;
+  gboolean is_restored =
+      error == NULL &&
+      ub_job_request_get_kind (ub_job_runner_get_request (self->runner)) == UB_JOB_KIND_RESTORE;
 
   ub_facts_clear (self->advice);
-  gtk_widget_set_visible (self->advice_group, error != NULL);
+  gtk_widget_set_visible (self->advice_group, error != NULL || is_restored);
+  if (is_restored)
+    add_step (self, &n, _ ("Remove the wires from P20 to P23, and power the module off and on."));
   if (error == NULL)
     return;
   add_step (self, &n, ub_error_get_remedy (error));

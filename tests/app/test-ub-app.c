@@ -197,6 +197,7 @@ test_restore_full (void)
   g_assert_nonnull (get_report (&fixture)->backup);
   g_assert_true (g_file_query_exists (get_report (&fixture)->backup, NULL));
   ub_app_wait_to_show (root (&fixture), "Module Restored");
+  ub_app_wait_to_show (root (&fixture), "Remove the wires");
   done (&fixture);
   verify (&fixture, path);
   g_assert_no_error (get_error (&fixture));
