@@ -14,15 +14,14 @@ from accessible import Atspi, find, press, running, wait, walk
 
 CHECK = "My board drives its signals with 3.3 V"
 MAX_TABS = 40
-CONNECT = {Atspi.Role.PUSH_BUTTON}
 
 
 if not shutil.which("xdotool"):
     sys.exit(77)
 
 
-def is_sensitive(app):
-    return find(app, "Connect", CONNECT).get_state_set().contains(Atspi.StateType.SENSITIVE)
+def is_sensitive(node):
+    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
 
 
 def press_key(key):
@@ -30,16 +29,20 @@ def press_key(key):
     time.sleep(0.15)
 
 
-def activate(app, name):
-    """Goes to the row or the check box whose name begins with @name, and presses space. Check boxes of GTK 4.8 offer
-    assistive technology no action."""
+def find_all(app, name):
+    """The rows and check boxes whose name begins with @name."""
+    return [node for node in walk(app) if (node.get_name() or "").startswith(name)
+            and node.get_role() in (Atspi.Role.CHECK_BOX, Atspi.Role.LIST_ITEM)]
+
+
+def activate(nodes):
+    """Goes to one of @nodes with Tab and presses space: check boxes of GTK 4.8 offer assistive technology no action."""
     for _ in range(MAX_TABS):
-        focus = next((node for node in walk(app) if node.get_state_set().contains(Atspi.StateType.FOCUSED)), None)
-        if focus is not None and (focus.get_name() or "").startswith(name):
+        if any(node.get_state_set().contains(Atspi.StateType.FOCUSED) for node in nodes):
             press_key("space")
             return
         press_key("Tab")
-    sys.exit(f"“{name}” cannot be reached with Tab")
+    sys.exit("what Tab reaches is not what was looked for")
 
 
 def main():
@@ -48,16 +51,18 @@ def main():
             ["xdotool", "search", "--onlyvisible", "--class", "unbrick"], capture_output=True,
             text=True).stdout.split())[0]
         subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
-        wait("the CH341A", lambda: find(app, "CH341A (1-2)", {Atspi.Role.CHECK_BOX}))
-        wait("refusal", lambda: not is_sensitive(app))
-        activate(app, CHECK)
-        wait("permission to connect", lambda: is_sensitive(app))
-        activate(app, "Simulated module")
-        wait("permission for the simulated module", lambda: is_sensitive(app))
-        activate(app, "CH341A")
-        wait("refusal, as another choice forgets what was said", lambda: not is_sensitive(app))
-        activate(app, CHECK)
-        wait("permission to connect", lambda: is_sensitive(app))
+        ch341a = wait("the CH341A", lambda: find_all(app, "CH341A"))
+        simulated, check = find_all(app, "Simulated module"), find_all(app, CHECK)
+        connect = find(app, "Connect", {Atspi.Role.PUSH_BUTTON})
+        wait("refusal", lambda: not is_sensitive(connect))
+        activate(check)
+        wait("permission to connect", lambda: is_sensitive(connect))
+        activate(simulated)
+        wait("permission for the simulated module", lambda: is_sensitive(connect))
+        activate(ch341a)
+        wait("refusal, as another choice forgets what was said", lambda: not is_sensitive(connect))
+        activate(check)
+        wait("permission to connect", lambda: is_sensitive(connect))
         press(app, "Connect")
         wait("the module page", lambda: find(app, "Connected", {Atspi.Role.LABEL}))
         print("a CH341A is connected only after its voltage was vouched for")
