@@ -345,8 +345,8 @@ test_variants (gconstpointer data)
   gsize size;
   const guint8 *sound = g_bytes_get_data (ub_image_analysis_get_content (analysis), &size);
   g_autofree guint8 *copy = g_malloc (2 * size + 8192);
-  static const gsize rotations[] = { 1, 34, 0x1000, 0x10000, 0x12345, 0x80000, 0x110000, 0x1EF000 };
-  static const gsize prefixes[] = { 1, 34, 512, 0x1000 };
+  static const gsize rotations[] = { 34, 0x1000, 0x12345, 0x80000, 0x1EF000 };
+  static const gsize prefixes[] = { 34, 512 };
 
   for (guint i = 1; i <= 20; i++) {
     /* The bootloader alone is a sound donor, and a bare app a sound app. */
@@ -376,32 +376,34 @@ test_variants (gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++) {
     g_autoptr (UbImageAnalysis) behind = NULL;
 
-    memset (copy, i % 2 == 0 ? 0x00 : 0xFF, prefixes[i]);
+    memset (copy, i == 0 ? 0xFF : 0x00, prefixes[i]);
     memcpy (copy + prefixes[i], sound, size);
     behind = analyse_bytes (copy, size + prefixes[i]);
     g_assert_false (is_called_sound (behind));
   }
 }
 
-/* Behind each file, each other one. */
+/* Behind each file, the next one. */
 static void
 test_concatenated (gconstpointer data)
 {
-  g_autoptr (UbImageAnalysis) first = analyse ((JsonObject *) data);
-  GBytes *head = ub_image_analysis_get_content (first);
+  JsonObject *expected = (JsonObject *) data;
+  guint n = json_array_get_length (truth), next = 0;
+  g_autoptr (UbImageAnalysis) first = analyse (expected);
+  g_autoptr (UbImageAnalysis) second = NULL, both = NULL;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  const guint8 *part;
+  gsize size;
 
-  for (guint i = 0; i < json_array_get_length (truth); i++) {
-    g_autoptr (UbImageAnalysis) second = analyse (json_array_get_object_element (truth, i));
-    GBytes *tail = ub_image_analysis_get_content (second);
-    gsize n_head = g_bytes_get_size (head), n_tail = g_bytes_get_size (tail);
-    g_autofree guint8 *both = g_malloc (n_head + n_tail);
-    g_autoptr (UbImageAnalysis) analysis = NULL;
-
-    memcpy (both, g_bytes_get_data (head, NULL), n_head);
-    memcpy (both + n_head, g_bytes_get_data (tail, NULL), n_tail);
-    analysis = analyse_bytes (both, n_head + n_tail);
-    g_assert_false (is_called_sound (analysis));
-  }
+  while (next < n && json_array_get_object_element (truth, next) != expected)
+    next++;
+  second = analyse (json_array_get_object_element (truth, (next + 1) % n));
+  part = g_bytes_get_data (ub_image_analysis_get_content (first), &size);
+  g_byte_array_append (bytes, part, (guint) size);
+  part = g_bytes_get_data (ub_image_analysis_get_content (second), &size);
+  g_byte_array_append (bytes, part, (guint) size);
+  both = analyse_bytes (bytes->data, bytes->len);
+  g_assert_false (is_called_sound (both));
 }
 
 static gboolean
@@ -443,18 +445,18 @@ test_flips (gconstpointer data)
     guint n;
     gboolean is_provable;
   } regions[] = {
-    { 0x000000, 0x000044, 6, TRUE }, /* vectors */
+    { 0x000000, 0x000044, 4, TRUE }, /* vectors */
     { 0x000108, 0x000130, 3, TRUE }, /* the chip's name in the clear */
-    { 0x000200, 0x00EA00, 6, TRUE }, /* bootloader */
+    { 0x000200, 0x00EA00, 4, TRUE }, /* bootloader */
     { 0x00FA00, 0x010F00, 2, TRUE }, /* blank behind it */
-    { 0x010F9A, 0x011000, 6, TRUE }, /* its header */
-    { 0x011000, 0x011044, 6, TRUE },  { 0x012000, 0x0D0000, 8, TRUE }, /* app */
-    { 0x128000, 0x129F00, 3, TRUE }, /* the end of its partition */
-    { 0x129F0A, 0x129F70, 6, TRUE }, /* its header */
+    { 0x010F9A, 0x011000, 4, TRUE }, /* its header */
+    { 0x011000, 0x011044, 4, TRUE },  { 0x012000, 0x0D0000, 4, TRUE }, /* app */
+    { 0x128000, 0x129F00, 2, TRUE }, /* the end of its partition */
+    { 0x129F0A, 0x129F70, 4, TRUE }, /* its header */
     { 0x140000, 0x1D0000, 2, FALSE }, /* download, files */
     { 0x1E2000, 0x1E2100, 2, FALSE }, /* network of the last connection */
-    { 0x1EE000, 0x1EF000, 8, TRUE }, /* key of the storage */
-    { 0x1EF000, 0x200000, 18, TRUE }, /* storage */
+    { 0x1EE000, 0x1EF000, 5, TRUE }, /* key of the storage */
+    { 0x1EF000, 0x200000, 9, TRUE }, /* storage */
   };
   JsonObject *expected = (JsonObject *) data;
   g_autoptr (UbImageAnalysis) analysis = analyse (expected);
@@ -471,17 +473,17 @@ test_flips (gconstpointer data)
     JsonObject *partition = json_array_get_object_element (partitions, i);
     gsize at = (gsize) json_object_get_int_member (partition, "at") / 32 * 34;
 
-    flip_bits (copy, size, at, at + 64, 3, TRUE);
+    flip_bits (copy, size, at, at + 64, 2, TRUE);
   }
   if (ub_image_analysis_get_calibration (analysis, &calibration, NULL)) {
-    flip_bits (copy, size, calibration, calibration + 0x1C, 4, FALSE);
-    flip_bits (copy, size, calibration + 0x1C, calibration + 0x24, 8, TRUE); /* tag of the MAC */
-    flip_bits (copy, size, calibration + 0x24, calibration + 0x1F0, 8, FALSE);
-    flip_bits (copy, size, calibration + 0x200, calibration + 0x1000, 4, TRUE); /* blank */
+    flip_bits (copy, size, calibration, calibration + 0x1C, 3, FALSE);
+    flip_bits (copy, size, calibration + 0x1C, calibration + 0x24, 4, TRUE); /* tag of the MAC */
+    flip_bits (copy, size, calibration + 0x24, calibration + 0x1F0, 3, FALSE);
+    flip_bits (copy, size, calibration + 0x200, calibration + 0x1000, 2, TRUE); /* blank */
   }
   if (ub_image_analysis_get_tuya_storage (analysis) != NULL &&
       ub_tuya_storage_has_protected (ub_image_analysis_get_tuya_storage (analysis), &protected))
-    flip_bits (copy, size, protected, protected + 0x1000, 12, TRUE);
+    flip_bits (copy, size, protected, protected + 0x1000, 6, TRUE);
 }
 
 int
