@@ -104,15 +104,17 @@ calibration_matters (UbRestorePage *self)
          (chip == NULL || ub_image_analysis_get_calibration (chip, NULL, NULL));
 }
 
-/* A backup of another device would bring that device's identity, unless the module keeps its own. */
+/* A backup of another device would bring that device's identity, unless the module keeps its own; with a slow
+ * clock it is not known yet whether it has one. */
 static gboolean
 storage_matters (UbRestorePage *self)
 {
   UbImageAnalysis *image = get_image (self);
   UbImageAnalysis *chip = ub_connection_get_chip (self->connection);
 
-  return image != NULL && ub_image_analysis_get_tuya_storage (image) != NULL && chip != NULL &&
-         ub_image_analysis_get_tuya_storage (chip) != NULL;
+  return image != NULL && ub_image_analysis_get_tuya_storage (image) != NULL &&
+         (chip == NULL || ub_image_analysis_is_excerpt (chip) ||
+          ub_image_analysis_get_tuya_storage (chip) != NULL);
 }
 
 static UbCompositionFlags

@@ -324,6 +324,11 @@ compose_storage (UbComposition *self)
 
   if ((self->flags & UB_COMPOSITION_KEEP_STORAGE) == 0)
     return FALSE;
+  /* Whether there is one turns out once it is read. */
+  if (self->current->is_excerpt) {
+    keep_range (self, &range);
+    return TRUE;
+  }
   if (self->current->tuya == NULL || range.address + range.size > self->size ||
       ub_tuya_storage_get_address (self->current->tuya) != range.address) {
     add_finding (self, UB_SEVERITY_WARNING, "storage-not-kept",

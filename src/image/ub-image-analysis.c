@@ -171,6 +171,20 @@ ub_image_analysis_new_for_excerpt (GBytes *content)
 }
 
 /**
+ * ub_image_analysis_is_excerpt:
+ * @self: an analysis
+ *
+ * Returns: whether it is one of ub_image_analysis_new_for_excerpt(), so that what it does not tell of may be
+ *   there all the same
+ */
+gboolean
+ub_image_analysis_is_excerpt (UbImageAnalysis *self)
+{
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), FALSE);
+  return self->is_excerpt;
+}
+
+/**
  * ub_image_analysis_get_image:
  * @self: an analysis
  *

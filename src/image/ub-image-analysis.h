@@ -73,6 +73,7 @@ G_DECLARE_FINAL_TYPE (UbImageAnalysis, ub_image_analysis, UB, IMAGE_ANALYSIS, GO
 UbImageAnalysis *ub_image_analysis_new (UbImage *image);
 UbImageAnalysis *ub_image_analysis_new_for_chip (GBytes *content);
 UbImageAnalysis *ub_image_analysis_new_for_excerpt (GBytes *content);
+gboolean ub_image_analysis_is_excerpt (UbImageAnalysis *self);
 
 UbImage *ub_image_analysis_get_image (UbImageAnalysis *self);
 GBytes *ub_image_analysis_get_content (UbImageAnalysis *self);

@@ -231,6 +231,28 @@ test_keep_storage (void)
   ub_app_fixture_tear_down (&fixture);
 }
 
+/* With a slow clock only a part of the module is known before: whether it has a storage is not, and it may be
+ * asked for. */
+static void
+test_keep_storage_on_slow_wires (void)
+{
+  UbAppFixture fixture;
+  g_autofree char *path = NULL;
+  g_autofree guint8 *data = NULL;
+
+  start (&fixture, "time=virtual");
+  path = back_up (&fixture, &data);
+  ub_app_activate (&fixture, "win.disconnect");
+  g_settings_set_uint (ub_settings_get (), "clock-ceiling", 100000);
+  ub_app_connect (&fixture);
+  ub_app_activate (&fixture, "win.restore");
+  ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, path);
+  activate_row (&fixture, "Keep Pairing and Settings");
+  ub_app_wait (&fixture, is_ready, "the preview with the storage kept");
+  g_settings_reset (ub_settings_get (), "clock-ceiling");
+  ub_app_fixture_tear_down (&fixture);
+}
+
 static void
 test_restore_parts (void)
 {
@@ -584,6 +606,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/back-up", test_back_up);
   g_test_add_func ("/app/restore/full", test_restore_full);
   g_test_add_func ("/app/restore/keep-storage", test_keep_storage);
+  g_test_add_func ("/app/restore/keep-storage-slow", test_keep_storage_on_slow_wires);
   g_test_add_func ("/app/restore/parts", test_restore_parts);
   g_test_add_func ("/app/refusal/way-out", test_refusal_with_way_out);
   g_test_add_func ("/app/refusal/all", test_refusals);

@@ -442,6 +442,36 @@ test_real_storage_kept (void)
   assert_ranges_agree (composition, flash, n);
 }
 
+/* Of a module on slow wires only a part is known beforehand: the storage is spared, and nobody says it is none. */
+static void
+test_storage_not_yet_read (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL;
+  g_autoptr (GBytes) known = NULL;
+  g_autoptr (UbImageAnalysis) image = NULL, chip = NULL, blank = NULL;
+  g_autoptr (UbComposition) spared = NULL, lost = NULL;
+  g_autoptr (GError) error = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_T);
+  flash = image_make_flash (&spec);
+  image = image_analyse (flash, IMAGE_FLASH_SIZE);
+  memset (flash, 0xFF, IMAGE_FLASH_SIZE);
+  known = g_bytes_new (flash, IMAGE_FLASH_SIZE);
+  chip = ub_image_analysis_new_for_excerpt (known);
+  spared = ub_composition_new (image, NULL, chip, UB_COMPOSITION_KEEP_STORAGE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (ub_composition_get_n_kept (spared), ==, 1);
+  g_assert_cmphex (ub_composition_get_kept (spared, 0)->address, ==, 0x1EE000);
+  g_assert_false (has_finding (spared, "storage-not-kept"));
+
+  blank = ub_image_analysis_new_for_chip (known);
+  lost = ub_composition_new (image, NULL, blank, UB_COMPOSITION_KEEP_STORAGE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (ub_composition_get_n_kept (lost), ==, 0);
+  g_assert_true (has_finding (lost, "storage-not-kept"));
+}
+
 static void
 test_real_families (void)
 {
@@ -471,6 +501,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/composition/calibration-is-not-lost-unsaid",
                    test_calibration_is_not_lost_unsaid);
   g_test_add_func ("/composition/larger-flash", test_larger_flash);
+  g_test_add_func ("/composition/storage-not-yet-read", test_storage_not_yet_read);
   g_test_add_func ("/composition/real/donor-and-rest", test_real_donor_and_rest);
   g_test_add_func ("/composition/real/rotated-on-blank", test_real_rotated_on_blank);
   g_test_add_func ("/composition/real/other-device", test_real_other_device);
