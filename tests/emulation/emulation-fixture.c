@@ -91,6 +91,7 @@ emulation_run_finish (GSubprocess *child, EmulationRun *out_run)
   g_test_message ("%s%s", out, err);
   out_run->status = g_subprocess_get_if_exited (child) ? g_subprocess_get_exit_status (child) : -1;
   out_run->report = NULL;
+  out_run->messages = g_steal_pointer (&err);
   if (*out == '\0')
     return;
   json_parser_load_from_data (parser, out, -1, &error);
@@ -140,6 +141,7 @@ void
 emulation_run_clear (EmulationRun *run)
 {
   g_clear_pointer (&run->report, json_object_unref);
+  g_clear_pointer (&run->messages, g_free);
 }
 
 /**

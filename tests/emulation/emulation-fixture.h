@@ -55,10 +55,12 @@ extern const EmulationWires emulation_bad_wires[EMULATION_N_BAD_WIRES];
  * EmulationRun:
  * @status: exit status, -1 when a signal ended it
  * @report: the JSON object, %NULL when there is none
+ * @messages: what it told the person meanwhile
  */
 typedef struct {
   int status;
   JsonObject *report;
+  char *messages;
 } EmulationRun;
 
 void emulation_fixture_set_up (EmulationFixture *self);

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 
 /* What a backup of 2 MiB may cost, connecting included. */
 #define MAX_BACKUP_MESSAGES 530
@@ -316,6 +317,8 @@ test_manual (Fixture *fixture, gconstpointer data)
   emulation_run_finish (child, &run);
   g_thread_join (hand);
   g_assert_cmpint (run.status, ==, 0);
+  g_assert_nonnull (strstr (run.messages, "Reset the module now"));
+  g_assert_nonnull (strstr (run.messages, "2 minutes left"));
   emulation_fixture_assert_file (&fixture->base, path);
   g_assert_false (ub_emulated_gpiochip_is_held (fixture->gpiochip));
 }
