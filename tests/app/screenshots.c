@@ -193,6 +193,7 @@ static void
 shoot_jobs (UbAppFixture *fixture, GFile *backup)
 {
   g_autoptr (UbJobRequest) erase = ub_job_request_new_erase (0, 0x80000, NULL);
+  g_autofree char *folder = NULL;
 
   ub_window_start (fixture->window, erase);
   ub_app_wait_for_page (fixture, "result");
@@ -209,7 +210,11 @@ shoot_jobs (UbAppFixture *fixture, GFile *backup)
   ub_app_load (fixture, UB_IMAGE_SLOT_FULL, g_file_peek_path (backup));
   ub_app_wait_ms (fixture, 1000);
   shoot (fixture, "restore-ready");
+  /* A folder as people have it is shown; the test's own one is used. */
+  folder = g_settings_get_string (ub_settings_get (), "backup-folder");
+  g_settings_set_string (ub_settings_get (), "backup-folder", "file:///home/pi/Documents/Unbrick");
   shoot_for_store (fixture, "restore");
+  g_settings_set_string (ub_settings_get (), "backup-folder", folder);
 }
 
 static void
