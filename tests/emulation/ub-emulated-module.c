@@ -25,6 +25,7 @@ struct _UbEmulatedModule {
   UbSimChip *chip;
   gint64 last_time; /* of the monotonic clock, when the chip's time was last moved */
   guint hurry;
+  guint slow_start;
   gboolean cen_low;
   UbEmulatedMiso miso;
   gboolean mosi_cut;
@@ -47,6 +48,7 @@ ub_emulated_module_new (UbSimChip *chip)
   self->chip = g_object_ref (chip);
   self->last_time = g_get_monotonic_time ();
   self->hurry = 1;
+  self->slow_start = 1;
   self->rand = g_rand_new_with_seed (1);
   return self;
 }
@@ -121,6 +123,20 @@ ub_emulated_module_set_hurry (UbEmulatedModule *self, guint factor)
 }
 
 /**
+ * ub_emulated_module_set_slow_start:
+ * @self: wires
+ * @divisor: outside download mode the module's time runs that many times slower than the computer's, so that
+ *   its window is not missed by an adapter whose emulation takes longer for its bytes than they would on wires
+ */
+void
+ub_emulated_module_set_slow_start (UbEmulatedModule *self, guint divisor)
+{
+  g_mutex_lock (&self->mutex);
+  self->slow_start = divisor;
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
  * ub_emulated_module_is_cen_low:
  * @self: wires
  *
@@ -141,10 +157,12 @@ static void
 catch_up (UbEmulatedModule *self)
 {
   gint64 now = g_get_monotonic_time ();
-  guint factor = ub_sim_chip_is_in_download_mode (self->chip) ? self->hurry : 1;
+  guint64 passed = now > self->last_time ? (guint64) (now - self->last_time) * 1000 : 0;
 
-  if (now > self->last_time)
-    ub_sim_chip_advance (self->chip, (guint64) (now - self->last_time) * 1000 * factor);
+  if (ub_sim_chip_is_in_download_mode (self->chip))
+    ub_sim_chip_advance (self->chip, passed * self->hurry);
+  else
+    ub_sim_chip_advance (self->chip, passed / self->slow_start);
   self->last_time = now;
 }
 
