@@ -503,8 +503,8 @@ main (int argc, char **argv)
   ADD ("trouble/ch341a-backup", NULL, set_up_ch341a, test_backup_trouble);
   ADD ("trouble/ch341a-permission", NULL, set_up_ch341a, test_permission);
   for (guint i = 0; i < G_N_ELEMENTS (crashes); i++) {
-    g_autofree char *ftdi = g_strconcat ("/whole-usb/signal/ftdi/", crashes[i].name, NULL);
-    g_autofree char *ch341a = g_strconcat ("/whole-usb/signal/ch341a/", crashes[i].name, NULL);
+    g_autofree char *ftdi = g_strconcat ("/whole-usb/signal/ftdi-", crashes[i].name, NULL);
+    g_autofree char *ch341a = g_strconcat ("/whole-usb/signal/ch341a-", crashes[i].name, NULL);
 
     g_test_add (ftdi, Fixture, GUINT_TO_POINTER (i), set_up_ft232h, test_signal, tear_down);
     g_test_add (ch341a, Fixture, GUINT_TO_POINTER (i), set_up_ch341a, test_signal, tear_down);
