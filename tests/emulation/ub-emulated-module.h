@@ -35,7 +35,6 @@ void ub_emulated_module_set_miso (UbEmulatedModule *self, UbEmulatedMiso miso);
 void ub_emulated_module_set_mosi_cut (UbEmulatedModule *self, gboolean cut);
 void ub_emulated_module_set_cen_cut (UbEmulatedModule *self, gboolean cut);
 void ub_emulated_module_set_hurry (UbEmulatedModule *self, guint factor);
-void ub_emulated_module_set_slow_start (UbEmulatedModule *self, guint divisor);
 void ub_emulated_module_power_cycle (UbEmulatedModule *self);
 gboolean ub_emulated_module_is_cen_low (UbEmulatedModule *self);
 
