@@ -163,8 +163,7 @@ get_image_remedy (UbError code)
     return _ ("Use the QIO file of the same release; a package for updates over the air cannot be "
               "written as it is.");
   case UB_ERROR_IMAGE_NO_BOOTLOADER:
-    return _ ("Add a QIO file or a full backup to take the bootloader from (“Bootloader + app”, "
-              "--bootloader FILE).");
+    return _ ("Add a QIO file or a full backup to take the bootloader from (“Bootloader + App”).");
   case UB_ERROR_IMAGE_NO_APP:
     return _ ("Choose a full image, or use this file as the bootloader and add an app.");
   case UB_ERROR_IMAGE_NO_CONFIG:

@@ -318,6 +318,8 @@ print_error (UbCli *cli, const GError *error, int status)
     fprintf (stderr, "%s\n", _ ("Run the command with --help to see what it takes."));
   else if (status != UB_CLI_STOPPED)
     fprintf (stderr, "%s\n", ub_error_get_remedy (error));
+  if (g_error_matches (error, UB_ERROR, UB_ERROR_IMAGE_NO_BOOTLOADER))
+    fprintf (stderr, "%s\n", _ ("The option for that is --bootloader FILE."));
 }
 
 /**
