@@ -170,7 +170,6 @@ def run_job(app, window):
     xdotool("windowfocus", "--sync", window)
     wait("the preview", lambda: is_sensitive(app, "Restore Module"))
     press(app, "Restore Module")
-    wait_for_label(app, "Restoring the Module")
 
 
 def test_notification(app, image, headlines):
@@ -187,6 +186,7 @@ def test_notification(app, image, headlines):
     press(app, "Restore…")
     with drag_source(image) as other:
         run_job(app, window)
+        # At once: on a busy machine the job is over before a look at the page is.
         xdotool("windowfocus", "--sync", other)
         wait_for_label(app, "Module Restored")
         wait("the notification", lambda: turn() or headlines)

@@ -24,24 +24,15 @@ def press_keys(*keys):
     subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True)
 
 
-def get_focus(app):
-    for node in walk(app):
-        if node.get_state_set().contains(Atspi.StateType.FOCUSED):
-            return node
-    return None
-
-
 def tab_to(app, name):
     """Presses Tab until the focus is on the control called @name."""
-    seen = []
+    wanted = [node for node in walk(app) if (node.get_name() or "").endswith(name)]
     for _ in range(MAX_TABS):
-        focus = get_focus(app)
-        seen.append(focus.get_name() if focus else None)
-        if focus is not None and (focus.get_name() or "").endswith(name):
+        if any(node.get_state_set().contains(Atspi.StateType.FOCUSED) for node in wanted):
             return
         press_keys("Tab")
         time.sleep(0.15)
-    sys.exit(f"“{name}” cannot be reached with Tab; the focus went over {seen}")
+    sys.exit(f"“{name}” cannot be reached with Tab")
 
 
 def activate(app, name):
