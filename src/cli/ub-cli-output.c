@@ -283,6 +283,17 @@ get_result (int status)
   }
 }
 
+/* The remedy, and what it is called here. */
+static char *
+dup_remedy (const GError *error)
+{
+  const char *remedy = ub_error_get_remedy (error);
+
+  if (g_error_matches (error, UB_ERROR, UB_ERROR_IMAGE_NO_BOOTLOADER))
+    return g_strdup_printf ("%s %s", remedy, _ ("The option for that is --bootloader FILE."));
+  return g_strdup (remedy);
+}
+
 static void
 print_json (UbCli *cli, const GError *error, int status)
 {
@@ -292,11 +303,13 @@ print_json (UbCli *cli, const GError *error, int status)
   json_object_set_string_member (cli->object, "command", cli->command != NULL ? cli->command : "");
   json_object_set_string_member (cli->object, "result", get_result (status));
   if (error != NULL) {
+    g_autofree char *remedy = dup_remedy (error);
+
     json_object_set_string_member (cli->object, "error", error->message);
     json_object_set_string_member (cli->object, "error_name",
                                    error->domain == G_OPTION_ERROR ? "usage"
                                                                    : ub_error_get_name (error));
-    json_object_set_string_member (cli->object, "remedy", ub_error_get_remedy (error));
+    json_object_set_string_member (cli->object, "remedy", remedy);
   }
   json_object_set_int_member (cli->object, "exit_status", status);
   json_node_set_object (node, cli->object);
@@ -308,6 +321,8 @@ print_json (UbCli *cli, const GError *error, int status)
 static void
 print_error (UbCli *cli, const GError *error, int status)
 {
+  g_autofree char *remedy = dup_remedy (error);
+
   if (status == UB_CLI_STOPPED)
     fprintf (stderr, _ ("unbrick-cli: stopped.\n"));
   else
@@ -317,9 +332,7 @@ print_error (UbCli *cli, const GError *error, int status)
   if (error->domain == G_OPTION_ERROR)
     fprintf (stderr, "%s\n", _ ("Run the command with --help to see what it takes."));
   else if (status != UB_CLI_STOPPED)
-    fprintf (stderr, "%s\n", ub_error_get_remedy (error));
-  if (g_error_matches (error, UB_ERROR, UB_ERROR_IMAGE_NO_BOOTLOADER))
-    fprintf (stderr, "%s\n", _ ("The option for that is --bootloader FILE."));
+    fprintf (stderr, "%s\n", remedy);
 }
 
 /**
