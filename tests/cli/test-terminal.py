@@ -8,6 +8,7 @@ import pty
 import re
 import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 import termios
@@ -41,7 +42,8 @@ def run_in_terminal(*command):
 
 def check_lines(language):
     """In time that passes for real, so that there is something to draw."""
-    os.environ["LANGUAGE"] = language
+    # The C library looks up languages only in a locale that is not C.
+    os.environ.update(LANGUAGE=language, LC_ALL="de_DE.UTF-8", LOCPATH=locales)
     written, status = run_in_terminal(program, "--quiet", "list")
     assert status == 0, written
     translated = "PROGRAMMER" not in written
@@ -67,5 +69,10 @@ with tempfile.TemporaryDirectory() as folder:
     messages = os.path.join(folder, "share", "locale", "zh_CN", "LC_MESSAGES")
     os.makedirs(messages)
     shutil.copy(catalogue, os.path.join(messages, "unbrick.mo"))
+    locales = os.path.join(folder, "locales")
+    os.mkdir(locales)
+    if not shutil.which("localedef") or subprocess.run(
+            ["localedef", "-i", "de_DE", "-f", "UTF-8", os.path.join(locales, "de_DE.UTF-8")], check=False).returncode:
+        sys.exit(77)
     check_lines("en")
     check_lines("zh_CN")

@@ -313,8 +313,11 @@ test_drop_box (Fixture *fixture, gconstpointer data)
   g_autoptr (UbRescueCopy) copy = ub_rescue_copy_new (target, FALSE);
   g_autoptr (GFile) file = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *parent = g_path_get_dirname (fixture->folder);
   gboolean is_root = geteuid () == 0;
 
+  /* Newer versions of GLib keep a test's folder to its owner. */
+  g_assert_cmpint (g_chmod (parent, 0711), ==, 0);
   g_assert_cmpint (g_chmod (fixture->folder, 0333), ==, 0);
   g_assert_true (!is_root || seteuid (NOBODY) == 0);
   ub_rescue_copy_save (copy, fixture->chip, &file, &error);
