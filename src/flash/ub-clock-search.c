@@ -36,11 +36,9 @@ static const guint ladder[] = {
 #define PROOF_ERRORS 6
 #define PROOF_MAX_US (20 * G_USEC_PER_SEC)
 
-/* Errors this rare (one bit in 5 · 10⁴) a job mends by reading again; when an eighth of the clock has half as many
- * still, they do not come from the clock. So long is looked at the clock they were seen at. */
+/* Errors this rare (one bit in 5 · 10⁴) a job mends by reading again, where a lower clock is no help. So long is
+ * looked at the clock they were seen at, or until there are enough of them to compare. */
 #define BEARABLE_RATE 2e-5
-#define HELPLESS_DIVISOR 8
-#define HELPLESS_SHARE 0.5
 #define MEASURE_US (300 * 1000)
 #define MEASURE_ENOUGH 8
 
@@ -312,14 +310,14 @@ check_helpless (UbSearch *self, double rate, GError **error)
   guint hz = ub_programmer_get_clock (self->programmer);
   double low_rate = 0;
 
-  if (rate == 0 || rate > BEARABLE_RATE || hz < HELPLESS_DIVISOR * ladder[0] ||
-      ub_programmer_get_limits (self->programmer)->min_hz * HELPLESS_DIVISOR > hz)
+  if (rate == 0 || rate > BEARABLE_RATE || hz < UB_CLOCK_HELPLESS_DIVISOR * ladder[0] ||
+      ub_programmer_get_limits (self->programmer)->min_hz * UB_CLOCK_HELPLESS_DIVISOR > hz)
     return TRUE;
-  if (!set_clock (self, hz / HELPLESS_DIVISOR, error) ||
-      !measure (self, HELPLESS_DIVISOR * MEASURE_US, &low_rate, error) ||
+  if (!set_clock (self, hz / UB_CLOCK_HELPLESS_DIVISOR, error) ||
+      !measure (self, UB_CLOCK_HELPLESS_DIVISOR * MEASURE_US, &low_rate, error) ||
       !set_clock (self, hz, error))
     return FALSE;
-  self->is_helpless = low_rate >= rate * HELPLESS_SHARE;
+  self->is_helpless = low_rate >= rate * UB_CLOCK_HELPLESS_SHARE;
   return TRUE;
 }
 

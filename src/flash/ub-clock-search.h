@@ -10,6 +10,11 @@
 
 G_BEGIN_DECLS
 
+/* Errors that are half as frequent still at an eighth of the clock do not come from the clock: a supply that
+ * is too weak, a bad joint. From 12 MHz on that is 1.5 MHz, which wires of any kind carry. */
+#define UB_CLOCK_HELPLESS_DIVISOR 8
+#define UB_CLOCK_HELPLESS_SHARE 0.5
+
 gboolean ub_clock_search (UbFlash *flash,
                           UbConnectState *state,
                           UbConnectFunc func,

@@ -13,11 +13,6 @@
 
 #include <glib/gi18n.h>
 
-/* Errors that are half as frequent still at an eighth of the clock do not come from the clock: a supply that
- * is too weak, a bad joint. From 12 MHz on that is 1.5 MHz, which wires of any kind carry. */
-#define HELPLESS_DIVISOR 8
-#define HELPLESS_SHARE 0.5
-
 static void
 begin_clock (UbFlashTrial *trial, guint hz)
 {
@@ -96,8 +91,8 @@ ub_flash_lower_clock (UbFlash *self, guint *out_hz, GError **error)
   if (trial->first_hz == 0 || trial->hz > trial->first_hz) {
     trial->first_hz = trial->hz;
     trial->first_rate = get_rate (trial);
-  } else if (trial->hz <= trial->first_hz / HELPLESS_DIVISOR &&
-             get_rate (trial) >= trial->first_rate * HELPLESS_SHARE) {
+  } else if (trial->hz <= trial->first_hz / UB_CLOCK_HELPLESS_DIVISOR &&
+             get_rate (trial) >= trial->first_rate * UB_CLOCK_HELPLESS_SHARE) {
     return give_lowering_up (self, error);
   }
   return ub_clock_step_down (self->programmer, out_hz, error);
