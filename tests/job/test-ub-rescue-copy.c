@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -305,26 +306,27 @@ test_umask (Fixture *fixture, gconstpointer data)
   }
 }
 
-/* A folder that may be written to, but not read. */
+/* A folder that may be written to, but not read. It lies outside the folder that newer versions of GLib keep for a
+ * test, which is its owner's alone. */
 static void
 test_drop_box (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GFile) target = g_file_new_build_filename (fixture->folder, "copy.bin", NULL);
+  g_autofree char *box = g_mkdtemp (g_strdup (P_tmpdir "/unbrick-XXXXXX"));
+  g_autoptr (GFile) target = g_file_new_build_filename (box, "copy.bin", NULL);
   g_autoptr (UbRescueCopy) copy = ub_rescue_copy_new (target, FALSE);
   g_autoptr (GFile) file = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *parent = g_path_get_dirname (fixture->folder);
   gboolean is_root = geteuid () == 0;
 
-  /* Newer versions of GLib keep a test's folder to its owner. */
-  g_assert_cmpint (g_chmod (parent, 0711), ==, 0);
-  g_assert_cmpint (g_chmod (fixture->folder, 0333), ==, 0);
+  g_assert_cmpint (g_chmod (box, 0333), ==, 0);
   g_assert_true (!is_root || seteuid (NOBODY) == 0);
   ub_rescue_copy_save (copy, fixture->chip, &file, &error);
   g_assert_true (!is_root || seteuid (0) == 0);
   g_assert_no_error (error);
-  g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
+  g_assert_cmpint (g_chmod (box, 0700), ==, 0);
   assert_holds (fixture, file);
+  g_assert_cmpint (g_remove (g_file_peek_path (file)), ==, 0);
+  g_assert_cmpint (g_rmdir (box), ==, 0);
 }
 
 #define ADD(name, function) \
