@@ -10,25 +10,50 @@
 #include "ub-settings.h"
 
 #include "ub-document-portal.h"
+#include "ub-installed.h"
 #include "ub-rescue-copy.h"
 
 /* What the application remembers, and how it turns into a programmer. */
 
+/* The schema that was installed with this very program: the one that the system knows may be another version's, and
+ * a key that is missing ends the program. It gives way where somebody names a folder, as build-aux/try and the tests
+ * do, and is missing in the build folder. */
+static GSettingsSchemaSource *
+ref_source (void)
+{
+  GSettingsSchemaSource *shared = g_settings_schema_source_get_default ();
+  GSettingsSchemaSource *own = NULL;
+
+  if (g_getenv ("GSETTINGS_SCHEMA_DIR") == NULL) {
+    g_autofree char *dir = ub_installed_dup_dir (PKGDATA_SUBDIR, PKGDATA_DIR);
+
+    own = g_settings_schema_source_new_from_directory (dir, shared, TRUE, NULL);
+  }
+  if (own == NULL && shared != NULL)
+    own = g_settings_schema_source_ref (shared);
+  return own;
+}
+
+static GSettingsSchema *
+ref_schema (void)
+{
+  g_autoptr (GSettingsSchemaSource) source = ref_source ();
+
+  return source != NULL ? g_settings_schema_source_lookup (source, APP_ID, TRUE) : NULL;
+}
+
 /**
  * ub_settings_are_installed:
  *
- * g_settings_new() ends the program when the schema is missing, which is no way to tell a person.
+ * GSettings ends the program when the schema is missing, which is no way to tell a person.
  *
  * Returns: whether the schema can be found
  */
 gboolean
 ub_settings_are_installed (void)
 {
-  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchema) schema = NULL;
+  g_autoptr (GSettingsSchema) schema = ref_schema ();
 
-  if (source != NULL)
-    schema = g_settings_schema_source_lookup (source, APP_ID, TRUE);
   return schema != NULL;
 }
 
@@ -42,8 +67,11 @@ ub_settings_get (void)
 {
   static GSettings *settings;
 
-  if (settings == NULL)
-    settings = g_settings_new (APP_ID);
+  if (settings == NULL) {
+    g_autoptr (GSettingsSchema) schema = ref_schema ();
+
+    settings = g_settings_new_full (schema, NULL, NULL);
+  }
   return settings;
 }
 

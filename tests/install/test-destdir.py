@@ -11,6 +11,7 @@ from installtest import APP_ID, SKIPPED, check, finish, run
 
 meson, build, prefix, bindir, datadir, mandir, app, udev = sys.argv[1:]
 log = os.path.join(build, "meson-logs", "install-log.txt")
+tests = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def expected():
@@ -29,6 +30,7 @@ def expected():
         yield os.path.join(data, "metainfo", f"{APP_ID}.metainfo.xml")
         yield os.path.join(data, "dbus-1", "services", f"{APP_ID}.service")
         yield os.path.join(data, "glib-2.0", "schemas", f"{APP_ID}.gschema.xml")
+        yield os.path.join(data, "unbrick", "gschemas.compiled")
         yield os.path.join(data, "icons", "hicolor", "scalable", "apps", f"{APP_ID}.svg")
         yield os.path.join(data, "icons", "hicolor", "symbolic", "apps", f"{APP_ID}-symbolic.svg")
 
@@ -36,6 +38,26 @@ def expected():
 def list_files(folder):
     return sorted("/" + os.path.relpath(os.path.join(root, name), folder)
                   for root, _, names in os.walk(folder) for name in names)
+
+
+# Starts the program, waits until the bus knows it, and has it quit.
+START = f"""
+"$0" & program=$!
+gdbus wait --session --timeout 60 {APP_ID} || exit 1
+gdbus call --session --dest {APP_ID} --object-path /{APP_ID.replace(".", "/")} \
+  --method org.gtk.Actions.Activate quit [] {{}} >/dev/null || exit 1
+wait $program"""
+
+
+def start(program):
+    """The application finds its settings where it stands: no folder of schemas is named, nothing was compiled."""
+    environment = {name: value for name, value in os.environ.items() if name != "GSETTINGS_SCHEMA_DIR"}
+    environment |= {"GSETTINGS_BACKEND": "memory", "GTK_A11Y": "none", "ASAN_OPTIONS": "detect_leaks=0"}
+    result = run(os.path.join(tests, "app", "with-display"), "sh", "-c", START, program, env=environment)
+    if result.returncode == SKIPPED:
+        print("no display or session bus can be started here: the application is not")
+    else:
+        check(result.returncode == 0, f"the installed application does not start:\n{result.stdout}")
 
 
 if not os.path.exists(os.path.join(build, "build.ninja")):
@@ -53,7 +75,7 @@ with tempfile.TemporaryDirectory() as folder:
         check(result.returncode == 0, result.stdout)
         found = list_files(destination)
         translations = [path for path in found if path.endswith("/LC_MESSAGES/unbrick.mo")]
-        with open(os.path.join(os.path.dirname(__file__), "..", "..", "po", "LINGUAS"), encoding="utf-8") as file:
+        with open(os.path.join(tests, "..", "po", "LINGUAS"), encoding="utf-8") as file:
             languages = [line for line in file.read().splitlines() if line and not line.startswith("#")]
         check(len(translations) == len(languages), f"{len(languages)} languages, installed {translations}")
         rest = set(found) - set(translations)
@@ -82,6 +104,9 @@ with tempfile.TemporaryDirectory() as folder:
                 check("Befehle:" in help_text, f"the installed program speaks no German:\n{help_text}")
             else:
                 print("no locale can be made here: translations are not looked at")
+
+        if app == "app":
+            start(destination + os.path.join(prefix, bindir, "unbrick"))
 
         # What “ninja uninstall” does.
         result = run(meson, "--internal", "uninstall", cwd=build)
