@@ -70,6 +70,8 @@ show_refusal (UbFileRow *self)
   gtk_button_set_label (self->way_out_button, way_out != UB_IMAGE_SLOT_NONE
                                                   ? ub_image_slot_get_switch_label (way_out)
                                                   : _ ("Choose Another File…"));
+  /* One line of it would be wider than a narrow window in some languages. */
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (self->way_out_button)), TRUE);
 }
 
 static void

@@ -79,8 +79,10 @@ measure_width (UbPairBox *self, int *minimum, int *natural)
     min = MAX (min, child_min);
     nat += child_nat;
   }
+  if (is_shown (self->start) && is_shown (self->end))
+    nat += self->spacing;
   *minimum = min;
-  *natural = MAX (min, nat + self->spacing);
+  *natural = MAX (min, nat);
 }
 
 static void

@@ -11,6 +11,7 @@
 
 #include "ub-facts.h"
 #include "ub-file-dialog.h"
+#include "ub-pair-box.h"
 
 #include <glib/gi18n.h>
 
@@ -271,6 +272,7 @@ ub_report_window_class_init (UbReportWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ub_report_window_dispose;
 
+  g_type_ensure (UB_TYPE_PAIR_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-report-window.ui");
   gtk_widget_class_bind_template_child (widget_class, UbReportWindow, toast_overlay);

@@ -15,6 +15,7 @@
 #include "ub-file-dialog.h"
 #include "ub-format.h"
 #include "ub-log.h"
+#include "ub-pair-box.h"
 #include "ub-settings.h"
 
 #include <glib/gi18n.h>
@@ -248,6 +249,7 @@ ub_result_page_class_init (UbResultPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ub_result_page_dispose;
 
+  g_type_ensure (UB_TYPE_PAIR_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-result-page.ui");
   gtk_widget_class_bind_template_child (widget_class, UbResultPage, status);

@@ -72,8 +72,10 @@ get_page_title (UbWindow *self)
     return _ ("Restore");
   if (is_page (self, "module"))
     return _ ("Connected");
-  if (is_page (self, "result") || is_page (self, "progress"))
-    return ub_job_request_get_title (ub_job_runner_get_request (self->runner));
+  if (is_page (self, "progress"))
+    return _ ("Progress");
+  if (is_page (self, "result"))
+    return _ ("Result");
   return "";
 }
 
@@ -99,7 +101,8 @@ update_title (UbWindow *self)
   if (ub_job_runner_is_running (self->runner)) {
     ub_progress_get_state (ub_job_get_progress (ub_job_runner_get_job (self->runner)), &state);
     /* Translators: title of the window while a job runs: “42% – Restoring the Module” */
-    title = g_strdup_printf (_ ("%.0f%% – %s"), state.fraction * 100, get_page_title (self));
+    title = g_strdup_printf (_ ("%.0f%% – %s"), state.fraction * 100,
+                             ub_job_request_get_title (ub_job_runner_get_request (self->runner)));
   } else if (is_page (self, "result")) {
     title = g_strdup (get_result_title (self));
   } else {

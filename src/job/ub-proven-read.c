@@ -312,10 +312,10 @@ tell_proofs (Reading *reading, guint n_suspect)
   if (n_damaged > 0)
     ub_job_add_note (reading->job,
                      g_dngettext (GETTEXT_PACKAGE,
-                                  "%u sector of code holds damaged blocks. It read the same twice, "
-                                  "so the damage is on the chip.",
-                                  "%u sectors of code hold damaged blocks. They read the same "
-                                  "twice, so the damage is on the chip.",
+                                  "When it was read, %u sector of code held damaged blocks. It "
+                                  "read the same twice, so the damage was on the chip.",
+                                  "When they were read, %u sectors of code held damaged blocks. "
+                                  "They read the same twice, so the damage was on the chip.",
                                   n_damaged),
                      n_damaged);
   if (unproven_kib > 0)

@@ -10,6 +10,8 @@
 #include "ub-settings.h"
 
 #include <glib/gstdio.h>
+#include <libintl.h>
+#include <locale.h>
 
 /* The application in this process, driven through its widgets: what a click does is checked by what the
  * window shows afterwards. The simulated module stands for the hardware. */
@@ -123,6 +125,16 @@ get_application (void)
   g_application_hold (G_APPLICATION (app));
   own_notifications (g_application_get_dbus_connection (G_APPLICATION (app)));
   return app;
+}
+
+/* The language of the environment, with translations from @locale_dir. */
+void
+ub_app_speak (const char *locale_dir)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, locale_dir);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
 }
 
 void
@@ -326,11 +338,22 @@ ub_app_wait_to_show (GtkWidget *root, const char *text)
   ub_app_wait_to_find (root, GTK_TYPE_LABEL, text);
 }
 
-/* What a click on the button named @label does, once it is there; it must be sensitive then. */
+/* The label of a button in the language of the test, without its mnemonic. */
+static char *
+translate_button (const char *label)
+{
+  g_autofree char *id = g_strconcat ("_", label, NULL);
+  g_auto (GStrv) parts = g_strsplit (g_dgettext (GETTEXT_PACKAGE, id), "_", -1);
+
+  return g_strjoinv ("", parts);
+}
+
+/* What a click on the button named @label (in English) does, once it is there; it must be sensitive then. */
 void
 ub_app_click (GtkWidget *root, const char *label)
 {
-  GtkWidget *button = ub_app_wait_to_find (root, GTK_TYPE_BUTTON, label);
+  g_autofree char *translated = translate_button (label);
+  GtkWidget *button = ub_app_wait_to_find (root, GTK_TYPE_BUTTON, translated);
 
   if (!gtk_widget_is_sensitive (button))
     g_error ("the button “%s” is insensitive", label);

@@ -31,6 +31,7 @@ typedef struct {
 
 typedef gboolean (*UbCondition) (UbAppFixture *fixture);
 
+void ub_app_speak (const char *locale_dir);
 void ub_app_fixture_set_up (UbAppFixture *fixture, const char *sim);
 void ub_app_fixture_tear_down (UbAppFixture *fixture);
 

@@ -15,11 +15,11 @@
 #include "ub-report-window.h"
 #include "ub-settings.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
-#include <locale.h>
 
 /* Walks through the application on a simulated module and saves a picture of every page and window: light
- * and dark, wide and at 360 pixels. Not a test: somebody has to look at them. */
+ * and dark, wide and at 360 pixels. Not a test: somebody has to look at them. take-screenshots FOLDER [LOCALE-DIR] */
 
 #define APP_START 0x11000
 #define APP_END 0x129F70
@@ -139,7 +139,8 @@ shoot_connecting (void)
 static void
 choose_parts (UbAppFixture *fixture)
 {
-  GtkWidget *row = ub_app_find (GTK_WIDGET (fixture->window), GTK_TYPE_LABEL, "Bootloader + App");
+  GtkWidget *row =
+      ub_app_find (GTK_WIDGET (fixture->window), GTK_TYPE_LABEL, _ ("Bootloader + App"));
 
   gtk_widget_activate (gtk_widget_get_ancestor (row, GTK_TYPE_LIST_BOX_ROW));
 }
@@ -205,7 +206,7 @@ shoot_jobs (UbAppFixture *fixture, GFile *backup)
   ub_app_activate (fixture, "win.restore");
   ub_app_wait_ms (fixture, 400);
   gtk_widget_activate (gtk_widget_get_ancestor (
-      ub_app_find (GTK_WIDGET (fixture->window), GTK_TYPE_LABEL, "Full Image"),
+      ub_app_find (GTK_WIDGET (fixture->window), GTK_TYPE_LABEL, _ ("Full Image")),
       GTK_TYPE_LIST_BOX_ROW));
   ub_app_load (fixture, UB_IMAGE_SLOT_FULL, g_file_peek_path (backup));
   ub_app_wait_ms (fixture, 1000);
@@ -269,7 +270,7 @@ main (int argc, char *argv[])
   UbAppFixture fixture;
   g_autoptr (GFile) backup = NULL;
 
-  setlocale (LC_ALL, "");
+  ub_app_speak (argc > 2 ? argv[2] : LOCALE_DIR);
   ub_log_install ();
   adw_init ();
   out_folder = argc > 1 ? argv[1] : "screenshots";

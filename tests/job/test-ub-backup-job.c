@@ -164,7 +164,7 @@ test_damaged_code (void)
   job = ub_backup_job_new (tester.programmer, file, UB_BACKUP_DEFAULT);
   g_assert_true (ub_job_run (job, NULL, NULL));
   job_tester_assert_file (file, content);
-  g_assert_true (job_tester_has_note (job, "1 sector of code holds damaged blocks"));
+  g_assert_true (job_tester_has_note (job, "1 sector of code held damaged blocks"));
   g_assert_true (job_tester_has_note (job, "were read once"));
   g_assert_cmpuint (ub_job_get_report (job)->retries, ==, 0);
   g_clear_object (&job);
