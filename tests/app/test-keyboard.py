@@ -85,6 +85,8 @@ def main():
             wait_for_label(app, "backup.bin")
             activate(app, "Connect to a Module")
             activate(app, "Connect")
+            # Tab would go round on the page of connecting until then.
+            wait_for_label(app, "sectors will change")
             # On a busy machine the job may be over before the bar is found. With older versions of GTK it is there
             # before, on its page.
             bar = find_bar(app)
