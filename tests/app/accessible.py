@@ -74,6 +74,20 @@ def press(app, name):
         sys.exit(f"“{name}” cannot be pressed over AT-SPI")
 
 
+def wait_for_label(app, text):
+    return wait(f"“{text}”", lambda: next((node for node in walk(app) if text in (node.get_name() or "")
+                                          and node.get_role() == Atspi.Role.LABEL), None))
+
+
+def set_settings(*lines):
+    """What the application finds as the person's settings: lines such as “clock-ceiling=uint32 3000000”."""
+    folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "keyfile"), "w") as file:
+        file.write("\n".join(["[io/github/unbrick/Unbrick]", *lines, ""]))
+    os.environ["GSETTINGS_BACKEND"] = "keyfile"
+
+
 @contextlib.contextmanager
 def accessibility():
     """Runs the bus that assistive technology listens on."""

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from accessible import Atspi, accessibility, find, find_app, press, wait, walk
+from accessible import Atspi, accessibility, find, find_app, press, wait, wait_for_label, walk
 
 import gi
 try:
@@ -95,11 +95,6 @@ def xdotool(*arguments):
 
 def find_window(pid):
     return wait("its window", lambda: xdotool("search", "--onlyvisible", "--pid", pid))[0]
-
-
-def wait_for_label(app, text):
-    return wait(f"“{text}”", lambda: next((node for node in walk(app) if text in (node.get_name() or "")
-                                          and node.get_role() == Atspi.Role.LABEL), None))
 
 
 def count_windows(app):

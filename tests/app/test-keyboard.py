@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from accessible import Atspi, find, running, wait, walk
+from accessible import Atspi, find, running, set_settings, wait, wait_for_label, walk
 
 MAX_TABS = 40
 
@@ -41,11 +41,6 @@ def activate(app, name):
     press_keys("space")
 
 
-def wait_for_label(app, text):
-    return wait(f"“{text}”", lambda: next((node for node in walk(app) if text in (node.get_name() or "")
-                                          and node.get_role() == Atspi.Role.LABEL), None))
-
-
 def find_bar(app):
     return find(app, "Progress of the Job", {Atspi.Role.PROGRESS_BAR})
 
@@ -58,17 +53,9 @@ def read_progress(bar):
     return wait("progress", get_value)
 
 
-def slow_down():
-    """Lets the job take some ten seconds rather than two, so that there is time to read its progress."""
-    folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0", "settings")
-    os.makedirs(folder)
-    with open(os.path.join(folder, "keyfile"), "w") as file:
-        file.write("[io/github/unbrick/Unbrick]\nclock-ceiling=uint32 3000000\n")
-    os.environ["GSETTINGS_BACKEND"] = "keyfile"
-
-
 def main():
-    slow_down()
+    # The job takes some ten seconds rather than two, so that there is time to read its progress.
+    set_settings("clock-ceiling=uint32 3000000")
     with tempfile.TemporaryDirectory() as folder:
         image = os.path.join(folder, "backup.bin")
         subprocess.run([sys.argv[2], "--quiet", "backup", "-p", "sim", image], check=True)

@@ -18,6 +18,7 @@
  * then says. */
 
 #define APP_START 0x11000
+#define SECTOR_SIZE 4096
 
 static void
 test_connect (void)
@@ -101,6 +102,54 @@ test_erase_all (void)
   g_assert_cmpstr (ub_app_get_last_notification (), ==, "Module Erased");
   ub_app_done (&fixture);
   ub_app_wait_to_show (ub_app_root (&fixture), "blank");
+  ub_app_fixture_tear_down (&fixture);
+}
+
+static GFile *
+save_sector (UbAppFixture *fixture, const char *name, guint8 filling)
+{
+  g_autofree guint8 *data = g_malloc (SECTOR_SIZE);
+  g_autofree char *path = NULL;
+
+  memset (data, filling, SECTOR_SIZE);
+  path = ub_app_save (fixture, name, data, SECTOR_SIZE);
+  return g_file_new_for_path (path);
+}
+
+/* The last of several files is written, whichever is read first, and a dialog may close while it has a look at one. */
+static void
+test_write_range (void)
+{
+  UbAppFixture fixture;
+  GtkWidget *dialog;
+  g_autoptr (GFile) first = NULL, second = NULL;
+  g_autofree char *path = NULL;
+  g_autofree guint8 *data = NULL;
+
+  ub_app_start (&fixture, "time=virtual");
+  first = save_sector (&fixture, "first.bin", 0x11);
+  second = save_sector (&fixture, "second.bin", 0x22);
+  ub_app_activate (&fixture, "win.write-range");
+  dialog = ub_app_wait_for_window (UB_TYPE_RANGE_DIALOG);
+  ub_range_dialog_set_file (UB_RANGE_DIALOG (dialog), first);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  ub_app_wait_ms (&fixture, 100);
+
+  ub_app_activate (&fixture, "win.write-range");
+  dialog = ub_app_wait_for_window (UB_TYPE_RANGE_DIALOG);
+  ub_range_dialog_set_file (UB_RANGE_DIALOG (dialog), first);
+  ub_range_dialog_set_file (UB_RANGE_DIALOG (dialog), second);
+  ub_app_wait_to_show (dialog, "second.bin");
+  ub_app_wait_ms (&fixture, 100);
+  ub_app_wait_to_show (dialog, "second.bin");
+  ub_app_click (dialog, "Write");
+  ub_app_wait_for_page (&fixture, "result");
+  g_assert_no_error (ub_app_get_error (&fixture));
+  g_assert_nonnull (ub_app_get_report (&fixture)->backup);
+  ub_app_done (&fixture);
+  path = ub_app_back_up_and_load (&fixture, &data);
+  for (guint i = 0; i < SECTOR_SIZE; i++)
+    g_assert_cmphex (data[i], ==, 0x22);
   ub_app_fixture_tear_down (&fixture);
 }
 
@@ -299,6 +348,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/back-up", test_back_up);
   g_test_add_func ("/app/verify-fails", test_verify_fails);
   g_test_add_func ("/app/erase-all", test_erase_all);
+  g_test_add_func ("/app/write-range", test_write_range);
   g_test_add_func ("/app/unplug", test_unplug);
   g_test_add_func ("/app/stop", test_stop);
   g_test_add_func ("/app/no-answer", test_no_answer);
