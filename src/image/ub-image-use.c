@@ -179,6 +179,22 @@ refuse_foreign (UbImageAnalysis *self, GError **error)
     g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_NOT_FLASH, _ ("“%s” is no BK7231 image"), name);
 }
 
+static void
+refuse_unknown (UbImageAnalysis *self, GError **error)
+{
+  const char *name = ub_image_get_name (self->image);
+  gsize size = ub_image_get_size (self->image);
+
+  if (size < 0x1000)
+    g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_TOO_SHORT,
+                 ngettext ("“%s” has only %zu byte, too few for any image",
+                           "“%s” has only %zu bytes, too few for any image", size),
+                 name, size);
+  else
+    g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_UNKNOWN,
+                 _ ("“%s” is nothing that Unbrick knows: no bootloader, no app, no backup"), name);
+}
+
 /* Code that is there but not whole, or not there at all, named by what is wrong with it. */
 static void
 refuse_code (UbImageAnalysis *self, UbImageUse use, GError **error)
@@ -256,16 +272,7 @@ refuse (UbImageAnalysis *self, UbImageUse use, GError **error)
                  _ ("“%s” is only the storage of a Tuya device, without bootloader and app"), name);
     break;
   case UB_IMAGE_KIND_UNKNOWN:
-    if (ub_image_get_size (self->image) < 0x1000)
-      g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_TOO_SHORT,
-                   ngettext ("“%s” has only %zu byte, too few for any image",
-                             "“%s” has only %zu bytes, too few for any image",
-                             ub_image_get_size (self->image)),
-                   name, ub_image_get_size (self->image));
-    else
-      g_set_error (error, UB_ERROR, UB_ERROR_IMAGE_UNKNOWN,
-                   _ ("“%s” is nothing that Unbrick knows: no bootloader, no app, no backup"),
-                   name);
+    refuse_unknown (self, error);
     break;
   case UB_IMAGE_KIND_ROTATED_BACKUP:
     if (!self->unrotated) {
