@@ -87,6 +87,8 @@ typedef struct {
   GCancellable *cancellable;
   UbReference reference;
   gboolean is_helpless; /* errors come at every clock alike, and are few */
+  double wrong_rate; /* of the bits, 0 when none was wrong */
+  guint wrong_hz; /* the clock that was measured at */
 } UbSearch;
 
 static gboolean
@@ -327,25 +329,25 @@ check_helpless (UbSearch *self, double rate, GError **error)
 static gboolean
 find_safe_clock (UbSearch *self, GError **error)
 {
-  double first_rate = 0;
-
   for (;;) {
     gboolean clean = FALSE;
     guint n_wrong = 0;
 
     if (!load_reference (self, &n_wrong, error))
       return FALSE;
-    if (n_wrong == 0 && !judge_at_length (self, first_rate, &clean, error))
+    if (n_wrong == 0 && !judge_at_length (self, self->wrong_rate, &clean, error))
       return FALSE;
     if (clean)
       return TRUE;
-    if (first_rate == 0) {
-      if (!measure (self, MEASURE_US, &first_rate, error) ||
-          !check_helpless (self, first_rate, error))
+    if (self->wrong_rate == 0) {
+      self->wrong_hz = ub_programmer_get_clock (self->programmer);
+      if (!measure (self, MEASURE_US, &self->wrong_rate, error) ||
+          !check_helpless (self, self->wrong_rate, error))
         return FALSE;
       if (self->is_helpless)
         return TRUE;
-      first_rate = MAX (first_rate, 1 / (N_REFERENCE_READS * 8.0 * self->reference.size));
+      self->wrong_rate =
+          MAX (self->wrong_rate, 1 / (N_REFERENCE_READS * 8.0 * self->reference.size));
     }
     if (!ub_clock_step_down (self->programmer, NULL, error) ||
         !set_clock (self, ub_programmer_get_clock (self->programmer), error))
@@ -353,8 +355,9 @@ find_safe_clock (UbSearch *self, GError **error)
   }
 }
 
-/* Climbs from the clock in use to @top_hz as long as all is read right. The clocks that were, slowest
- * first, are added to @clean_clocks; *@out_failed tells whether the way ended before the top. */
+/* Climbs from the clock in use to @top_hz as long as all is read right; up to where errors were seen, it takes as
+ * long as such errors need to show again. The clocks that were right, slowest first, are added to @clean_clocks;
+ * *@out_failed tells whether the way ended before the top. */
 static gboolean
 climb (UbSearch *self, guint top_hz, GArray *clean_clocks, gboolean *out_failed, GError **error)
 {
@@ -374,7 +377,7 @@ climb (UbSearch *self, guint top_hz, GArray *clean_clocks, gboolean *out_failed,
     hz = ub_programmer_get_clock (self->programmer);
     if (hz <= last_hz)
       continue;
-    if (!judge (self, &clean, error))
+    if (!judge_at_length (self, hz <= self->wrong_hz ? self->wrong_rate : 0, &clean, error))
       return FALSE;
     g_debug ("%u Hz reads %s", hz, clean ? "clean" : "wrong");
     if (!clean) {

@@ -26,10 +26,10 @@
 #define STREAM_CHUNK_US 8000
 
 /* Exchanges that hold little, as with a small spidev buffer at a high clock, follow each other at this
- * pace: eight fall into the window all the same, and each is a system call. */
-#define STREAM_PACE_US 6000
+ * pace: six fall into the window all the same, and each is a system call. */
+#define STREAM_PACE_US 8000
 
-/* So many frames in one exchange are enough: eight exchanges fall into the window, and two bytes in one frame
+/* So many frames in one exchange are enough: six exchanges fall into the window, and two bytes in one frame
  * enter (Apache02/bk7252-cam). On a CH341A a frame costs three packets of 32 bytes, each of which takes as long as
  * the bytes in it; 60 frames are longer than the window there. */
 #define STREAM_MAX_FRAMES 16

@@ -257,9 +257,11 @@ static gboolean
 look_without_reset (UbSession *self, const guint *modes, guint n_modes, GError **error)
 {
   gboolean has_reset = ub_programmer_get_limits (self->programmer)->has_reset;
-  /* Where a reset costs nothing, one look is enough; a person's hand is worth looking at every clock. */
-  guint n = has_reset ? 1 : ub_attempt_get_count (TRUE);
+  guint n = ub_attempt_get_count (TRUE);
 
+  /* Where a reset costs nothing, one look is enough; a person's hand is worth looking at every clock and mode. */
+  if (has_reset)
+    n = n_modes = 1;
   publish (self, UB_CONNECT_STEP_IDENTIFY);
   for (guint i = 0; i < n; i++) {
     guint hz = get_attempt_clock (self, i);

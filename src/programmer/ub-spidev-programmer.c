@@ -59,8 +59,9 @@ struct _UbSpidevProgrammer {
   UbResetLine *reset_line;
   UbSpidevRules rules;
   UbSpidevMessage *message;
-  guint
-      board_hz; /* the clock that the board's description gives the device, 0 when it is not told */
+  int mode; /* that is set, -1 when it is not known */
+  guint32 wanted_hz; /* that the clock was last set for, 0 when it was not */
+  guint32 board_hz; /* that the board's description gives the device, 0 when it is not told */
 };
 
 G_DEFINE_FINAL_TYPE (UbSpidevProgrammer, ub_spidev_programmer, UB_TYPE_PROGRAMMER)
@@ -83,10 +84,17 @@ send_message (UbSpidevProgrammer *self, struct spi_ioc_transfer *transfers, guin
   return run_ioctl (self, _IOC (_IOC_WRITE, SPI_IOC_MAGIC, 0, SPI_MSGSIZE (n)), transfers);
 }
 
+/* Modes and clocks are asked for at every attempt to connect, and each is a system call: what is set already is not
+ * set again. */
 static gboolean
 write_mode (UbSpidevProgrammer *self, guint8 mode)
 {
-  return run_ioctl (self, SPI_IOC_WR_MODE, &mode) >= 0;
+  if (self->mode == mode)
+    return TRUE;
+  if (run_ioctl (self, SPI_IOC_WR_MODE, &mode) < 0)
+    return FALSE;
+  self->mode = mode;
+  return TRUE;
 }
 
 /* Whether the driver takes a message that clocks nothing at that speed: the kernel checks the speed
@@ -125,11 +133,8 @@ find_lowest_hz (UbSpidevProgrammer *self, gboolean *out_can_wait)
 static gboolean
 set_up_device (UbSpidevProgrammer *self, UbProgrammerLimits *limits, GError **error)
 {
-  guint8 bits = 8;
-  guint32 board_hz = 0;
-
   /* Every other flag is cleared as well: chip select is active low, and the last program may have left
-   * something else. */
+   * something else. Each transfer tells its own word size. */
   if (write_mode (self, 3))
     limits->modes |= 1u << 3;
   if (write_mode (self, 0))
@@ -139,13 +144,9 @@ set_up_device (UbSpidevProgrammer *self, UbProgrammerLimits *limits, GError **er
     return FALSE;
   }
 
-  /* Each transfer tells its word size too; what a driver makes of this request does not matter. */
-  if (run_ioctl (self, SPI_IOC_WR_BITS_PER_WORD, &bits) < 0)
-    g_debug ("%s: the word size cannot be set: %s", self->device, g_strerror (errno));
-  if (run_ioctl (self, SPI_IOC_RD_MAX_SPEED_HZ, &board_hz) < 0)
-    board_hz = 0;
-  self->board_hz = board_hz;
-
+  /* Once a clock is set, this tells that one. */
+  if (run_ioctl (self, SPI_IOC_RD_MAX_SPEED_HZ, &self->board_hz) < 0)
+    self->board_hz = 0;
   self->rules.bufsiz = ub_spidev_node_get_bufsiz ();
   limits->min_hz = find_lowest_hz (self, &self->rules.can_wait);
   limits->max_hz = HIGHEST_HZ;
@@ -175,6 +176,8 @@ ub_spidev_programmer_open (UbProgrammer *programmer, GError **error)
   UbSpidevProgrammer *self = UB_SPIDEV_PROGRAMMER (programmer);
   UbProgrammerLimits limits = { 0 };
 
+  self->mode = -1;
+  self->wanted_hz = 0;
   self->fd = ub_spidev_node_open (self->device, error);
   if (self->fd < 0)
     return FALSE;
@@ -215,6 +218,10 @@ ub_spidev_programmer_set_clock (UbProgrammer *programmer,
   UbSpidevProgrammer *self = UB_SPIDEV_PROGRAMMER (programmer);
   guint32 wanted = hz;
 
+  if (hz == self->wanted_hz) {
+    *actual_hz = self->rules.speed_hz;
+    return TRUE;
+  }
   /* The kernel takes any clock and lets each transfer have what the controller can do; a driver that
    * refuses gets what the board's description says instead. */
   if (run_ioctl (self, SPI_IOC_WR_MAX_SPEED_HZ, &wanted) < 0) {
@@ -228,6 +235,7 @@ ub_spidev_programmer_set_clock (UbProgrammer *programmer,
       return FALSE;
     }
   }
+  self->wanted_hz = hz;
   self->rules.speed_hz = wanted;
   *actual_hz = wanted;
   return TRUE;

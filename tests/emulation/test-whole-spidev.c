@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* What a backup of 2 MiB may cost, connecting included. */
-#define MAX_BACKUP_MESSAGES 530
+#define MAX_BACKUP_IOCTLS 530
 
 typedef struct {
   EmulationFixture base;
@@ -83,7 +83,7 @@ test_backup (Fixture *fixture, gconstpointer data)
   ub_emulated_spidev_get_counters (fixture->spidev, &counters);
   g_assert_cmpuint (counters.refused, ==, 0);
   if (g_strcmp0 (spec, "spidev:clock=1000000") == 0)
-    g_assert_cmpuint (counters.messages, <=, MAX_BACKUP_MESSAGES);
+    g_assert_cmpuint (counters.ioctls, <=, MAX_BACKUP_IOCTLS);
 }
 
 /* Blank, restored, compared; then wrecked and restored again, with a rescue copy. */
