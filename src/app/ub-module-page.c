@@ -27,6 +27,7 @@ struct _UbModulePage {
   UbConnection *connection;
 
   AdwPreferencesGroup *group;
+  GtkBox *lists;
   GtkListBox *facts;
   GtkListBox *findings;
   UbFlashMapView *map;
@@ -81,28 +82,48 @@ show_map (UbModulePage *self, const UbJobReport *report)
                          report->size);
 }
 
+static gboolean
+has_problem (UbImageAnalysis *chip)
+{
+  for (guint i = 0; i < ub_image_analysis_get_n_findings (chip); i++) {
+    if (ub_image_analysis_get_finding (chip, i)->severity == UB_SEVERITY_BLOCKING)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What it is about stands first: what is wrong with a module that does not start, what a sound one is. */
+static void
+show_verdict (UbModulePage *self, UbImageAnalysis *chip)
+{
+  g_autofree char *verdict = chip != NULL ? ub_image_analysis_dup_verdict (chip) : NULL;
+  g_autofree char *escaped = verdict != NULL ? g_markup_escape_text (verdict, -1) : NULL;
+  gboolean is_problem = chip != NULL && has_problem (chip);
+  GtkWidget *facts = GTK_WIDGET (self->facts), *findings = GTK_WIDGET (self->findings);
+
+  adw_preferences_group_set_description (self->group, escaped);
+  gtk_box_reorder_child_after (self->lists, is_problem ? facts : findings,
+                               is_problem ? findings : facts);
+  gtk_widget_set_visible (findings, gtk_list_box_get_row_at_index (self->findings, 0) != NULL);
+}
+
 static void
 connection_changed_cb (UbModulePage *self)
 {
   const UbJobReport *report = ub_connection_get_report (self->connection);
   UbImageAnalysis *chip = ub_connection_get_chip (self->connection);
   UbProgrammerInfo *info = ub_connection_get_info (self->connection);
-  g_autofree char *summary = NULL;
 
   if (ub_connection_get_state (self->connection) != UB_CONNECTION_CONNECTED || report == NULL)
     return;
   ub_facts_clear (self->facts);
   ub_facts_clear (self->findings);
-  if (chip != NULL) {
-    summary = ub_image_analysis_dup_summary (chip);
+  if (chip != NULL)
     add_content (self, chip);
-  }
   add_flash (self, report);
   show_map (self, report);
   ub_facts_add (self->facts, _ ("Programmer"), ub_programmer_info_get_name (info));
-  adw_preferences_group_set_description (self->group, summary);
-  gtk_widget_set_visible (GTK_WIDGET (self->findings),
-                          gtk_list_box_get_row_at_index (self->findings, 0) != NULL);
+  show_verdict (self, chip);
 }
 
 static void
@@ -128,6 +149,7 @@ ub_module_page_class_init (UbModulePageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-module-page.ui");
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, group);
+  gtk_widget_class_bind_template_child (widget_class, UbModulePage, lists);
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, facts);
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, findings);
   gtk_widget_class_bind_template_child (widget_class, UbModulePage, map);

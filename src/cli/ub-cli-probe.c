@@ -26,6 +26,10 @@ print_fact (UbCli *cli, const char *title, const char *value, const char *versio
 static void
 print_content (UbCli *cli, UbImageAnalysis *chip)
 {
+  g_autofree char *verdict = ub_image_analysis_dup_verdict (chip);
+
+  if (verdict != NULL)
+    ub_cli_print_answer (cli, "%s\n", verdict);
   print_fact (cli, _ ("Firmware"), ub_image_analysis_get_firmware_name (chip),
               ub_image_analysis_get_firmware_version (chip));
   print_fact (cli, _ ("Bootloader"), ub_image_analysis_get_bootloader_name (chip),

@@ -96,6 +96,7 @@ const char *ub_image_analysis_get_tuya_module (UbImageAnalysis *self);
 guint ub_image_analysis_get_n_findings (UbImageAnalysis *self);
 const UbFinding *ub_image_analysis_get_finding (UbImageAnalysis *self, guint index);
 char *ub_image_analysis_dup_summary (UbImageAnalysis *self);
+char *ub_image_analysis_dup_verdict (UbImageAnalysis *self);
 char *ub_image_analysis_dup_report (UbImageAnalysis *self, gboolean reveal);
 JsonNode *ub_image_analysis_to_json (UbImageAnalysis *self, gboolean reveal);
 

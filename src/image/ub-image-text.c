@@ -227,6 +227,72 @@ ub_image_analysis_dup_summary (UbImageAnalysis *self)
   return g_string_free (text, FALSE);
 }
 
+/* What keeps the module from starting, for sure where nothing is there to start; code that does not hold may still run
+ * in part, and a bootloader may take an app that is missing from an update that was received before. */
+static const char *
+get_obstacle (UbImageAnalysis *self)
+{
+  if (self->kind == UB_IMAGE_KIND_BLANK)
+    return _ ("This module cannot start: the flash is blank.");
+  if (self->boot.state == UB_CODE_BLANK)
+    return _ ("This module cannot start: the bootloader is blank.");
+  if (self->boot.state == UB_CODE_FOREIGN)
+    return _ ("This module cannot start: where the bootloader should be lies something else.");
+  if (self->boot.state == UB_CODE_DAMAGED)
+    return _ ("This module probably does not start: the bootloader is damaged.");
+  if (self->app.state == UB_CODE_BLANK || self->app.state == UB_CODE_FOREIGN)
+    return _ ("This module probably does not start: the app is missing.");
+  if (self->app.state == UB_CODE_DAMAGED)
+    return _ ("This module probably does not start: the app is damaged.");
+  if (ub_image_analysis_has_finding (self, "key-mismatch") ||
+      ub_image_analysis_has_finding (self, "family-mismatch"))
+    return _ ("This module cannot start: bootloader and app do not belong together.");
+  for (guint i = 0; i < self->findings->len; i++) {
+    const UbFinding *finding = ub_findings_get (self->findings, i);
+
+    if (finding->severity == UB_SEVERITY_BLOCKING || g_str_equal (finding->id, "family-conflict"))
+      return finding->text;
+  }
+  return NULL;
+}
+
+/**
+ * ub_image_analysis_dup_verdict:
+ * @self: an analysis of a module, of ub_image_analysis_new_for_chip()
+ *
+ * Says what matters first of a module: what keeps it from starting, or which firmware it holds and whether
+ * anything is wrong with it.
+ *
+ * Returns: (transfer full) (nullable): one translated sentence; %NULL for a file, and for an excerpt of a module,
+ *   which is not judged
+ */
+char *
+ub_image_analysis_dup_verdict (UbImageAnalysis *self)
+{
+  const char *obstacle;
+  g_autofree char *firmware = NULL;
+  guint n_warnings = 0;
+
+  g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
+
+  if (!self->for_chip || self->is_excerpt)
+    return NULL;
+  obstacle = get_obstacle (self);
+  if (obstacle != NULL)
+    return g_strdup (obstacle);
+  if (self->firmware.name == NULL)
+    firmware = g_strdup (_ ("Unknown firmware"));
+  else
+    firmware = g_strjoin (" ", self->firmware.name, self->firmware.version, NULL);
+  for (guint i = 0; i < self->findings->len; i++)
+    n_warnings += ub_findings_get (self->findings, i)->severity == UB_SEVERITY_WARNING;
+  if (n_warnings > 0)
+    return g_strdup_printf (ngettext ("%s, with %u warning.", "%s, with %u warnings.", n_warnings),
+                            firmware, n_warnings);
+  /* Translators: %s is a firmware with its version, such as “OpenBeken 1.18.219” */
+  return g_strdup_printf (_ ("%s; nothing wrong was found."), firmware);
+}
+
 /**
  * ub_image_analysis_dup_report:
  * @self: an analysis
@@ -242,7 +308,9 @@ ub_image_analysis_dup_report (UbImageAnalysis *self, gboolean reveal)
 
   g_return_val_if_fail (UB_IS_IMAGE_ANALYSIS (self), NULL);
 
-  summary = ub_image_analysis_dup_summary (self);
+  summary = ub_image_analysis_dup_verdict (self);
+  if (summary == NULL)
+    summary = ub_image_analysis_dup_summary (self);
   text = g_string_new (NULL);
   g_string_append_printf (text, "%s\n%s\n\n", ub_image_get_name (self->image), summary);
   append_verdict (self, text);

@@ -29,6 +29,7 @@ test_connect (void)
   ub_app_wait_to_show (ub_app_root (&fixture), "BK7231T");
   ub_app_wait_to_show (ub_app_root (&fixture), "EN25QH16");
   ub_app_wait_to_show (ub_app_root (&fixture), "2 MiB");
+  ub_app_wait_to_show (ub_app_root (&fixture), "nothing wrong was found");
   ub_app_activate (&fixture, "win.disconnect");
   ub_app_wait_for_page (&fixture, "connect");
   ub_app_fixture_tear_down (&fixture);
@@ -114,6 +115,50 @@ save_sector (UbAppFixture *fixture, const char *name, guint8 filling)
   memset (data, filling, SECTOR_SIZE);
   path = ub_app_save (fixture, name, data, SECTOR_SIZE);
   return g_file_new_for_path (path);
+}
+
+/* Whether @first is above @second on the module page. */
+static gboolean
+is_above (UbAppFixture *fixture, const char *first, const char *second)
+{
+  GtkWidget *page = GTK_WIDGET (fixture->window->module_page);
+  GtkWidget *labels[] = { ub_app_find (page, GTK_TYPE_LABEL, first),
+                          ub_app_find (page, GTK_TYPE_LABEL, second) };
+  graphene_rect_t bounds[2];
+
+  for (int i = 0; i < 2; i++) {
+    if (labels[i] == NULL || !gtk_widget_compute_bounds (labels[i], page, &bounds[i]))
+      return FALSE;
+  }
+  return bounds[0].size.height > 0 && bounds[0].origin.y < bounds[1].origin.y;
+}
+
+static gboolean
+problem_is_above (UbAppFixture *fixture)
+{
+  return is_above (fixture, "This module cannot start: the bootloader is blank.",
+                   "The bootloader is blank.") &&
+         is_above (fixture, "The bootloader is blank.", "Chip Family");
+}
+
+static gboolean
+problem_is_gone (UbAppFixture *fixture)
+{
+  return is_above (fixture, "Chip Family", "Calibration, files and settings outside");
+}
+
+/* What keeps a module from starting is said at once, above everything else. */
+static void
+test_damaged_module (void)
+{
+  UbAppFixture fixture;
+
+  ub_app_start (&fixture, "time=virtual");
+  ub_app_wait (&fixture, problem_is_gone, "the facts above the notes");
+  ub_app_erase (&fixture, 0, APP_START);
+  ub_app_done (&fixture);
+  ub_app_wait (&fixture, problem_is_above, "the problem above the facts");
+  ub_app_fixture_tear_down (&fixture);
 }
 
 /* The last of several files is written, whichever is read first, and a dialog may close while it has a look at one. */
@@ -348,6 +393,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/back-up", test_back_up);
   g_test_add_func ("/app/verify-fails", test_verify_fails);
   g_test_add_func ("/app/erase-all", test_erase_all);
+  g_test_add_func ("/app/damaged-module", test_damaged_module);
   g_test_add_func ("/app/write-range", test_write_range);
   g_test_add_func ("/app/unplug", test_unplug);
   g_test_add_func ("/app/stop", test_stop);

@@ -89,12 +89,14 @@ field_is command inspect
 
 # What is on a module, and what is missing.
 expect 0 --quiet probe -p sim:file=chip.bin
-grep -q "Tuya" out || fail "the firmware is not told"
+grep -q "^Firmware: Tuya" out || fail "the firmware is not told"
+grep -q "^Tuya .*; nothing wrong was found.$" out || fail "no verdict on a sound module"
 grep -q "02:00:5e:72:31:01" out || fail "the MAC address is not told"
 cp chip.bin wrecked.bin
 wreck wrecked.bin
 expect 0 probe -p sim:file=wrecked.bin
-grep -q "bootloader is blank" out || fail "a lost bootloader is not told"
+grep -q "^This module cannot start: the bootloader is blank.$" out || fail "no verdict on a lost bootloader"
+grep -q "^Problem: The bootloader is blank.$" out || fail "a lost bootloader is not told"
 expect 0 probe -p sim:file=chip.bin,clock=30000
 ! grep -q "damaged\|blank" out || fail "what was not read is called damaged"
 

@@ -433,6 +433,62 @@ test_chip (void)
 }
 
 static void
+assert_verdict (const guint8 *flash, const char *expected)
+{
+  g_autoptr (GBytes) content = g_bytes_new (flash, IMAGE_FLASH_SIZE);
+  g_autoptr (UbImageAnalysis) analysis = ub_image_analysis_new_for_chip (content);
+  g_autofree char *verdict = ub_image_analysis_dup_verdict (analysis);
+  g_autofree char *report = ub_image_analysis_dup_report (analysis, FALSE);
+
+  g_assert_cmpstr (verdict, ==, expected);
+  g_assert_nonnull (strstr (report, expected));
+  g_assert_null (strstr (report, "Full backup"));
+}
+
+/* One sentence about a module, which claims no more than is proven. */
+static void
+test_verdict (void)
+{
+  ImageSpec spec;
+  g_autofree guint8 *flash = NULL, *sound = NULL;
+  g_autofree char *of_file = NULL, *of_excerpt = NULL;
+  g_autoptr (UbImageAnalysis) file = NULL, excerpt = NULL;
+  g_autoptr (GBytes) content = NULL;
+
+  image_spec_init (&spec, UB_FAMILY_N);
+  sound = image_make_flash (&spec);
+  assert_verdict (sound, "OpenBeken 1.17.203; nothing wrong was found.");
+
+  flash = g_memdup2 (sound, IMAGE_FLASH_SIZE);
+  memset (flash, 0xFF, 0x11000);
+  assert_verdict (flash, "This module cannot start: the bootloader is blank.");
+  memset (flash, 0x5A, 0x11000);
+  assert_verdict (flash,
+                  "This module cannot start: where the bootloader should be lies something else.");
+  memcpy (flash, sound, 0x11000);
+  flash[0x1000] ^= 1;
+  assert_verdict (flash, "This module probably does not start: the bootloader is damaged.");
+  memcpy (flash, sound, IMAGE_FLASH_SIZE);
+  flash[0x12000] ^= 1;
+  assert_verdict (flash, "This module probably does not start: the app is damaged.");
+  memset (flash + 0x11000, 0xFF, IMAGE_CODE_END - 0x11000);
+  assert_verdict (flash, "This module probably does not start: the app is missing.");
+  memcpy (flash, sound, IMAGE_FLASH_SIZE);
+  memset (flash + 0x1D0000, 0xFF, IMAGE_FLASH_SIZE - 0x1D0000);
+  assert_verdict (flash, "OpenBeken 1.17.203, with 1 warning.");
+  memset (flash, 0xFF, IMAGE_FLASH_SIZE);
+  assert_verdict (flash, "This module cannot start: the flash is blank.");
+
+  file = image_analyse (sound, IMAGE_FLASH_SIZE);
+  of_file = ub_image_analysis_dup_verdict (file);
+  g_assert_null (of_file);
+  content = g_bytes_new (flash, IMAGE_FLASH_SIZE);
+  excerpt = ub_image_analysis_new_for_excerpt (content);
+  of_excerpt = ub_image_analysis_dup_verdict (excerpt);
+  g_assert_null (of_excerpt);
+}
+
+static void
 test_report_and_json (void)
 {
   static const char *const members[] = { "kind",       "family",       "family_evidence",
@@ -500,6 +556,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/image-analysis/bootloader-names", test_bootloader_names);
   g_test_add_func ("/image-analysis/other-chips-by-name", test_other_chips_by_name);
   g_test_add_func ("/image-analysis/chip", test_chip);
+  g_test_add_func ("/image-analysis/verdict", test_verdict);
   g_test_add_func ("/image-analysis/report-and-json", test_report_and_json);
   g_test_add_func ("/image-analysis/ids", test_ids);
   return g_test_run ();
