@@ -252,6 +252,31 @@ ub_job_request_get_backup_folder (UbJobRequest *self)
 }
 
 /**
+ * ub_job_request_get_image:
+ * @self: a request
+ *
+ * Returns: (transfer none) (nullable): the image to restore or to compare with; the app where there is a bootloader
+ *   donor, too
+ */
+UbImageAnalysis *
+ub_job_request_get_image (UbJobRequest *self)
+{
+  return self->image;
+}
+
+/**
+ * ub_job_request_get_bootloader:
+ * @self: a request
+ *
+ * Returns: (transfer none) (nullable): the bootloader donor
+ */
+UbImageAnalysis *
+ub_job_request_get_bootloader (UbJobRequest *self)
+{
+  return self->bootloader;
+}
+
+/**
  * ub_job_request_get_title:
  * @self: a request
  *

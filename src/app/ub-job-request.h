@@ -42,6 +42,8 @@ UbJob *ub_job_request_create_job (UbJobRequest *self, UbProgrammer *programmer);
 UbJobKind ub_job_request_get_kind (UbJobRequest *self);
 gboolean ub_job_request_writes (UbJobRequest *self);
 GFile *ub_job_request_get_backup_folder (UbJobRequest *self);
+UbImageAnalysis *ub_job_request_get_image (UbJobRequest *self);
+UbImageAnalysis *ub_job_request_get_bootloader (UbJobRequest *self);
 const char *ub_job_request_get_title (UbJobRequest *self);
 const char *ub_job_request_get_done_title (UbJobRequest *self);
 const char *ub_job_request_get_failed_title (UbJobRequest *self, const GError *error);

@@ -96,6 +96,24 @@ show_advice (UbResultPage *self, const GError *error)
   }
 }
 
+/* What was to be on the module, by its files and by its name. */
+static void
+add_image (UbResultPage *self, UbJobRequest *request)
+{
+  UbImageAnalysis *image = ub_job_request_get_image (request);
+  UbImageAnalysis *bootloader = ub_job_request_get_bootloader (request);
+
+  if (image == NULL)
+    return;
+  ub_facts_add (self->facts, bootloader != NULL ? _ ("App") : _ ("Full Image"),
+                ub_image_get_name (ub_image_analysis_get_image (image)));
+  if (bootloader != NULL)
+    ub_facts_add (self->facts, _ ("Bootloader From"),
+                  ub_image_get_name (ub_image_analysis_get_image (bootloader)));
+  ub_facts_add_versioned (self->facts, _ ("Firmware"), ub_image_analysis_get_firmware_name (image),
+                          ub_image_analysis_get_firmware_version (image));
+}
+
 static void
 add_speed (UbResultPage *self, const UbJobReport *report)
 {
@@ -137,6 +155,7 @@ show_facts (UbResultPage *self)
 
   ub_facts_clear (self->facts);
   ub_facts_clear (self->notes);
+  add_image (self, request);
   if (ub_job_request_writes (request) && report->module_state != UB_MODULE_UNTOUCHED)
     add_written (self, report);
   if (report->bytes_read > 0) {
@@ -164,6 +183,10 @@ show_buttons (UbResultPage *self, const GError *error)
 {
   UbJobRequest *request = ub_job_runner_get_request (self->runner);
 
+  if (error == NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->done_button), "suggested-action");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->done_button), "suggested-action");
   gtk_widget_set_visible (GTK_WIDGET (self->again_button), error != NULL);
   gtk_widget_set_visible (self->failure_buttons, error != NULL && !is_stopped (self));
   gtk_widget_set_visible (GTK_WIDGET (self->another_button),

@@ -50,8 +50,7 @@ ub_module_state_get_text (UbModuleState state)
     return _ ("The module is partly written and may not start. The same job, run again, finishes "
               "it: what is right already is left alone.");
   case UB_MODULE_DONE:
-    return _ ("The module holds what was wanted; everything that was written was read back and "
-              "compared.");
+    return _ ("Everything that was changed was read back and is right.");
   }
   return "";
 }

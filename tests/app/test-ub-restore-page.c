@@ -70,6 +70,8 @@ test_restore_full (void)
   g_assert_true (g_file_query_exists (ub_app_get_report (&fixture)->backup, NULL));
   ub_app_wait_to_show (ub_app_root (&fixture), "Module Restored");
   ub_app_wait_to_show (ub_app_root (&fixture), "Remove the wires");
+  ub_app_wait_to_show (ub_app_root (&fixture), "backup.bin");
+  ub_app_wait_to_show (ub_app_root (&fixture), "Tuya 1.0.6");
   ub_app_done (&fixture);
   ub_app_verify (&fixture, path);
   g_assert_no_error (ub_app_get_error (&fixture));
@@ -146,6 +148,8 @@ test_restore_parts (void)
   ub_app_click (ub_app_root (&fixture), "Restore Module");
   ub_app_wait_for_page (&fixture, "result");
   g_assert_no_error (ub_app_get_error (&fixture));
+  ub_app_wait_to_show (ub_app_root (&fixture), "ua.bin");
+  ub_app_wait_to_show (ub_app_root (&fixture), "Bootloader From");
   ub_app_done (&fixture);
   ub_app_verify (&fixture, path);
   g_assert_no_error (ub_app_get_error (&fixture));
