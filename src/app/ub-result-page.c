@@ -38,6 +38,7 @@ struct _UbResultPage {
   GtkWidget *facts_group;
   GtkButton *show_button;
   GtkButton *again_button;
+  GtkButton *restore_image_button;
   GtkButton *another_button;
   GtkButton *done_button;
   GtkWidget *failure_buttons;
@@ -55,6 +56,16 @@ static gboolean
 is_stopped (UbResultPage *self)
 {
   return g_error_matches (ub_job_runner_get_error (self->runner), G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* The module does not hold what it was compared with: to try again would find the same. */
+static gboolean
+can_restore_image (UbResultPage *self)
+{
+  UbImageAnalysis *image = ub_job_request_get_image (ub_job_runner_get_request (self->runner));
+
+  return g_error_matches (ub_job_runner_get_error (self->runner), UB_ERROR, UB_ERROR_DIFFERENT) &&
+         image != NULL && ub_image_get_file (ub_image_analysis_get_image (image)) != NULL;
 }
 
 static void
@@ -179,15 +190,23 @@ show_facts (UbResultPage *self)
 }
 
 static void
+set_suggested (GtkButton *button, gboolean is_suggested)
+{
+  if (is_suggested)
+    gtk_widget_add_css_class (GTK_WIDGET (button), "suggested-action");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (button), "suggested-action");
+}
+
+static void
 show_buttons (UbResultPage *self, const GError *error)
 {
   UbJobRequest *request = ub_job_runner_get_request (self->runner);
 
-  if (error == NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->done_button), "suggested-action");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->done_button), "suggested-action");
+  set_suggested (self->done_button, error == NULL);
+  set_suggested (self->again_button, !can_restore_image (self));
   gtk_widget_set_visible (GTK_WIDGET (self->again_button), error != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->restore_image_button), can_restore_image (self));
   gtk_widget_set_visible (self->failure_buttons, error != NULL && !is_stopped (self));
   gtk_widget_set_visible (GTK_WIDGET (self->another_button),
                           error == NULL &&
@@ -283,6 +302,7 @@ ub_result_page_class_init (UbResultPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UbResultPage, facts_group);
   gtk_widget_class_bind_template_child (widget_class, UbResultPage, show_button);
   gtk_widget_class_bind_template_child (widget_class, UbResultPage, again_button);
+  gtk_widget_class_bind_template_child (widget_class, UbResultPage, restore_image_button);
   gtk_widget_class_bind_template_child (widget_class, UbResultPage, another_button);
   gtk_widget_class_bind_template_child (widget_class, UbResultPage, done_button);
   gtk_widget_class_bind_template_child (widget_class, UbResultPage, failure_buttons);
@@ -319,6 +339,7 @@ ub_result_page_set_runner (UbResultPage *self, UbJobRunner *runner)
 GtkWidget *
 ub_result_page_get_default_widget (UbResultPage *self)
 {
-  return GTK_WIDGET (ub_job_runner_get_error (self->runner) != NULL ? self->again_button
-                                                                    : self->done_button);
+  if (ub_job_runner_get_error (self->runner) == NULL)
+    return GTK_WIDGET (self->done_button);
+  return GTK_WIDGET (can_restore_image (self) ? self->restore_image_button : self->again_button);
 }

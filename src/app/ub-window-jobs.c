@@ -225,6 +225,19 @@ try_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
   ub_window_start (self, request);
 }
 
+/* The image that the module was found to differ from. */
+static void
+restore_image_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  UbWindow *self = UB_WINDOW (widget);
+  UbJobRequest *request = ub_job_runner_get_request (self->runner);
+  UbImageAnalysis *image = request != NULL ? ub_job_request_get_image (request) : NULL;
+  GFile *file = image != NULL ? ub_image_get_file (ub_image_analysis_get_image (image)) : NULL;
+
+  if (file != NULL)
+    ub_window_open_file (self, file);
+}
+
 /**
  * ub_window_update_job_actions:
  * @self: the window
@@ -273,4 +286,5 @@ ub_window_install_job_actions (GtkWidgetClass *widget_class)
                                    recover_another_action);
   gtk_widget_class_install_action (widget_class, "win.done", NULL, done_action);
   gtk_widget_class_install_action (widget_class, "win.try-again", NULL, try_again_action);
+  gtk_widget_class_install_action (widget_class, "win.restore-image", NULL, restore_image_action);
 }

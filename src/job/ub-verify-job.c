@@ -200,19 +200,17 @@ conclude (UbVerifyJob *self, Comparison *comparison, GError **error)
   if (comparison->n_differing == 0)
     return TRUE;
 
+  ub_job_add_note (comparison->job, _ ("First at 0x%06X: the module holds %02X instead of %02X."),
+                   comparison->address + (guint32) at, comparison->content[at],
+                   comparison->wanted[at]);
   list_differences (comparison);
   if (differs_only_in_calibration (self, comparison))
     ub_job_add_note (comparison->job,
                      _ ("Only RF calibration and MAC address differ: the module kept its own."));
   g_set_error (error, UB_ERROR, UB_ERROR_DIFFERENT,
-               g_dngettext (GETTEXT_PACKAGE,
-                            "%u of %u sectors differs from the image, first at 0x%06X, where the "
-                            "module holds %02X instead of %02X",
-                            "%u of %u sectors differ from the image, first at 0x%06X, where the "
-                            "module holds %02X instead of %02X",
-                            comparison->n_differing),
-               comparison->n_differing, comparison->n_sectors, comparison->address + (guint32) at,
-               comparison->content[at], comparison->wanted[at]);
+               g_dngettext (GETTEXT_PACKAGE, "%u of %u sectors differs from the image",
+                            "%u of %u sectors differ from the image", comparison->n_differing),
+               comparison->n_differing, comparison->n_sectors);
   return FALSE;
 }
 

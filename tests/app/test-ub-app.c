@@ -60,6 +60,8 @@ static void
 test_verify_fails (void)
 {
   UbAppFixture fixture;
+  GtkWidget *again, *restore;
+  graphene_rect_t bounds;
   g_autofree char *path = NULL;
   g_autofree guint8 *data = NULL;
 
@@ -72,9 +74,27 @@ test_verify_fails (void)
   ub_app_wait_to_show (ub_app_root (&fixture), "The Module Differs From the Image");
   ub_app_wait_to_show (ub_app_root (&fixture), ub_error_get_remedy (ub_app_get_error (&fixture)));
   ub_app_wait_to_show (ub_app_root (&fixture), "Nothing on the module was changed");
-  ub_app_wait_to_find (ub_app_root (&fixture), GTK_TYPE_BUTTON, "Try Again");
+  ub_app_wait_to_show (ub_app_root (&fixture), "First at 0x000000");
+  again = ub_app_wait_to_find (ub_app_root (&fixture), GTK_TYPE_BUTTON, "Try Again");
+  g_assert_false (gtk_widget_has_css_class (again, "suggested-action"));
+  ub_app_wait_ms (&fixture, 100);
+  g_assert_true (gtk_widget_compute_bounds (again, ub_app_root (&fixture), &bounds));
+  g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=,
+                     (float) gtk_widget_get_height (ub_app_root (&fixture)));
   ub_app_wait_to_find (ub_app_root (&fixture), GTK_TYPE_BUTTON, "Copy Details");
   ub_app_wait_to_find (ub_app_root (&fixture), GTK_TYPE_BUTTON, "Save Log…");
+  restore = ub_app_wait_to_find (ub_app_root (&fixture), GTK_TYPE_BUTTON, "Restore This Image…");
+  g_assert_true (gtk_widget_has_css_class (restore, "suggested-action"));
+  g_assert_true (gtk_window_get_default_widget (GTK_WINDOW (fixture.window)) == restore);
+  /* It leads to where the advice is followed. */
+  ub_app_activate (&fixture, "win.restore-image");
+  ub_app_wait_for_page (&fixture, "restore");
+  ub_app_wait (&fixture, ub_app_is_ready, "the image to be chosen");
+  ub_app_wait_to_show (ub_app_root (&fixture), "backup.bin");
+  ub_app_click (ub_app_root (&fixture), "Restore Module");
+  ub_app_wait_for_page (&fixture, "result");
+  g_assert_no_error (ub_app_get_error (&fixture));
+  g_assert_false (gtk_widget_get_mapped (restore));
   ub_app_fixture_tear_down (&fixture);
 }
 
@@ -211,6 +231,7 @@ test_unplug (void)
   g_assert_error (ub_app_get_error (&fixture), UB_ERROR, UB_ERROR_UNPLUGGED);
   ub_app_wait_to_show (ub_app_root (&fixture), "was unplugged");
   ub_app_wait_to_show (ub_app_root (&fixture), ub_error_get_remedy (ub_app_get_error (&fixture)));
+  g_assert_null (ub_app_find (ub_app_root (&fixture), GTK_TYPE_BUTTON, "Restore This Image…"));
   ub_app_click (ub_app_root (&fixture), "Try Again");
   ub_app_wait_for_page (&fixture, "progress");
   ub_app_wait_for_page (&fixture, "result");

@@ -57,7 +57,7 @@ grep -q "kept its own" out || fail "verify does not say that only the calibratio
 
 expect 1 verify -p sim:file=chip.bin "$n_other"
 says "kept its own"
-says "first at 0x1D00"
+says "First at 0x1D00"
 
 # The wrong family is refused, whichever way round, and the chip stays as it was.
 cp "$t_backup" chip.bin
