@@ -17,6 +17,7 @@
 #include "ub-log.h"
 #include "ub-pair-box.h"
 #include "ub-settings.h"
+#include "ub-show-file.h"
 
 #include <glib/gi18n.h>
 
@@ -255,11 +256,8 @@ runner_finished_cb (UbResultPage *self)
 static void
 show_in_files_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  const UbJobReport *report = get_report (UB_RESULT_PAGE (widget));
-  g_autoptr (GFile) folder = g_file_get_parent (report->backup);
-  g_autofree char *uri = g_file_get_uri (folder);
-
-  gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (widget)), uri, GDK_CURRENT_TIME);
+  ub_show_file (GTK_WINDOW (gtk_widget_get_root (widget)),
+                get_report (UB_RESULT_PAGE (widget))->backup);
 }
 
 static void

@@ -4,7 +4,8 @@
 """The application as a desktop drives it: test-desktop.py UNBRICK UNBRICK-CLI SERVICE-FILE
 
 The bus starts it when it is activated, a second start hands its file over to the first, a file can be dropped on it,
-and a notification tells the end of a job when the window is not in front, and only then."""
+a notification tells the end of a job when the window is not in front, and only then, and the file manager or the
+portal is asked to show a file."""
 import contextlib
 import os
 import shutil
@@ -30,6 +31,12 @@ NOTIFICATIONS = """<node><interface name='org.freedesktop.Notifications'>
 <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/>
 <arg type='a{sv}' direction='in'/><arg type='i' direction='in'/><arg type='u' direction='out'/></method>
 <method name='CloseNotification'><arg type='u' direction='in'/></method></interface></node>"""
+
+FILE_MANAGER = """<node><interface name='org.freedesktop.FileManager1'><method name='ShowItems'>
+<arg type='as' direction='in'/><arg type='s' direction='in'/></method></interface></node>"""
+PORTAL = """<node><interface name='org.freedesktop.portal.OpenURI'><method name='OpenDirectory'>
+<arg type='s' direction='in'/><arg type='h' direction='in'/><arg type='a{sv}' direction='in'/>
+<arg type='o' direction='out'/></method></interface></node>"""
 
 if not shutil.which("xdotool") or not shutil.which("xprop"):
     sys.exit(77)
@@ -87,6 +94,21 @@ def listen():
     Gio.bus_own_name_on_connection(bus, "org.freedesktop.Notifications", Gio.BusNameOwnerFlags.NONE, None, None)
     turn()
     return headlines
+
+
+@contextlib.contextmanager
+def service(name, path, xml, called):
+    """Stands in for a service of the desktop."""
+    node = Gio.DBusNodeInfo.new_for_xml(xml)
+    object_id = bus.register_object(path, node.interfaces[0], called, None, None)
+    name_id = Gio.bus_own_name_on_connection(bus, name, Gio.BusNameOwnerFlags.NONE, None, None)
+    turn()
+    try:
+        yield
+    finally:
+        Gio.bus_unown_name(name_id)
+        bus.unregister_object(object_id)
+        turn()
 
 
 def xdotool(*arguments):
@@ -189,6 +211,32 @@ def test_notification(app, image, headlines):
     print("the notification came when the window was not in front")
 
 
+def test_show_in_files(app):
+    """The file manager selects the rescue copy; where it is out of reach, as in a sandbox, the portal does."""
+    shown = []
+
+    def show_items(connection, sender, path, interface, method, parameters, invocation):
+        shown.extend(parameters.unpack()[0])
+        invocation.return_value(None)
+
+    def open_directory(connection, sender, path, interface, method, parameters, invocation):
+        fds = invocation.get_message().get_unix_fd_list()
+        shown.append(os.readlink(f"/proc/self/fd/{fds.peek_fds()[parameters.unpack()[1]]}"))
+        invocation.return_value(GLib.Variant("(o)", ("/org/freedesktop/portal/desktop/request/1",)))
+
+    with service("org.freedesktop.FileManager1", "/org/freedesktop/FileManager1", FILE_MANAGER, show_items):
+        press(app, "Show in Files")
+        wait("the file manager to be asked", lambda: turn() or shown)
+    assert len(shown) == 1, shown
+    copy = GLib.filename_from_uri(shown.pop())[0]
+    assert copy.endswith(".bin") and os.path.getsize(copy) == 0x200000, copy
+    with service("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", PORTAL, open_directory):
+        press(app, "Show in Files")
+        wait("the portal to be asked", lambda: turn() or shown)
+    assert shown == [copy], shown
+    print("the file manager and the portal were asked to show the rescue copy")
+
+
 def main():
     unbrick, cli, service_file = sys.argv[1:]
     headlines = listen()
@@ -202,6 +250,7 @@ def main():
             test_single_instance(app, unbrick, os.path.join(folder, "second.bin"))
             test_drop(app, os.path.join(folder, "dropped.bin"))
             test_notification(app, image, headlines)
+            test_show_in_files(app)
         finally:
             with contextlib.suppress(GLib.Error):
                 os.kill(get_pid(), 15)
