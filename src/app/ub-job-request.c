@@ -265,6 +265,18 @@ ub_job_request_get_image (UbJobRequest *self)
 }
 
 /**
+ * ub_job_request_get_raw:
+ * @self: a request
+ *
+ * Returns: (transfer none) (nullable): the file that is written to a range as it is
+ */
+UbImage *
+ub_job_request_get_raw (UbJobRequest *self)
+{
+  return self->raw;
+}
+
+/**
  * ub_job_request_get_bootloader:
  * @self: a request
  *

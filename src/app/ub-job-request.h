@@ -43,6 +43,7 @@ UbJobKind ub_job_request_get_kind (UbJobRequest *self);
 gboolean ub_job_request_writes (UbJobRequest *self);
 GFile *ub_job_request_get_backup_folder (UbJobRequest *self);
 UbImageAnalysis *ub_job_request_get_image (UbJobRequest *self);
+UbImage *ub_job_request_get_raw (UbJobRequest *self);
 UbImageAnalysis *ub_job_request_get_bootloader (UbJobRequest *self);
 const char *ub_job_request_get_title (UbJobRequest *self);
 const char *ub_job_request_get_done_title (UbJobRequest *self);

@@ -108,22 +108,35 @@ show_advice (UbResultPage *self, const GError *error)
   }
 }
 
-/* What was to be on the module, by its files and by its name. */
+static void
+add_firmware (UbResultPage *self, UbImageAnalysis *analysis)
+{
+  if (analysis != NULL)
+    ub_facts_add_versioned (self->facts, _ ("Firmware"),
+                            ub_image_analysis_get_firmware_name (analysis),
+                            ub_image_analysis_get_firmware_version (analysis));
+}
+
+/* What was to be on the module, by its files and by its name; of a backup, what is in it. */
 static void
 add_image (UbResultPage *self, UbJobRequest *request)
 {
   UbImageAnalysis *image = ub_job_request_get_image (request);
   UbImageAnalysis *bootloader = ub_job_request_get_bootloader (request);
+  UbImage *raw = ub_job_request_get_raw (request);
 
-  if (image == NULL)
-    return;
-  ub_facts_add (self->facts, bootloader != NULL ? _ ("App") : _ ("Full Image"),
-                ub_image_get_name (ub_image_analysis_get_image (image)));
+  if (raw != NULL)
+    ub_facts_add (self->facts, _ ("Image"), ub_image_get_name (raw));
+  if (image != NULL)
+    ub_facts_add (self->facts, bootloader != NULL ? _ ("App") : _ ("Full Image"),
+                  ub_image_get_name (ub_image_analysis_get_image (image)));
   if (bootloader != NULL)
     ub_facts_add (self->facts, _ ("Bootloader From"),
                   ub_image_get_name (ub_image_analysis_get_image (bootloader)));
-  ub_facts_add_versioned (self->facts, _ ("Firmware"), ub_image_analysis_get_firmware_name (image),
-                          ub_image_analysis_get_firmware_version (image));
+  if (ub_job_request_get_kind (request) == UB_JOB_KIND_BACKUP &&
+      ub_job_runner_get_error (self->runner) == NULL)
+    image = ub_job_get_chip_analysis (ub_job_runner_get_job (self->runner));
+  add_firmware (self, image);
 }
 
 static void

@@ -50,6 +50,7 @@ test_back_up (void)
   g_assert_no_error (ub_app_get_error (&fixture));
   ub_app_wait_to_show (ub_app_root (&fixture), "Backup Saved");
   ub_app_wait_to_show (ub_app_root (&fixture), path);
+  ub_app_wait_to_show (ub_app_root (&fixture), "Tuya 1.0.6");
   ub_app_wait_to_show (ub_app_root (&fixture), ub_app_get_report (&fixture)->sha256);
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (fixture.window)), ==, "Backup Saved");
   ub_app_done (&fixture);
@@ -211,6 +212,7 @@ test_write_range (void)
   ub_app_wait_for_page (&fixture, "result");
   g_assert_no_error (ub_app_get_error (&fixture));
   g_assert_nonnull (ub_app_get_report (&fixture)->backup);
+  ub_app_wait_to_show (ub_app_root (&fixture), "second.bin");
   ub_app_done (&fixture);
   path = ub_app_back_up_and_load (&fixture, &data);
   for (guint i = 0; i < SECTOR_SIZE; i++)
