@@ -14,6 +14,8 @@
 #include "ub-probe-job.h"
 #include "ub-settings.h"
 
+#include <glib/gi18n.h>
+
 /* Between two attempts a person has time to move a wire, and to read. */
 #define RETRY_DELAY_MS 700
 
@@ -388,4 +390,23 @@ UbSectorMap *
 ub_connection_get_sector_map (UbConnection *self)
 {
   return self->seen != NULL ? ub_job_get_sector_map (self->seen) : NULL;
+}
+
+/**
+ * ub_connection_dup_module_title:
+ * @self: a connection
+ *
+ * Returns: (transfer full) (nullable): what to call the module, translated: its family, or its flash where that is not
+ * known; %NULL while there is none
+ */
+char *
+ub_connection_dup_module_title (UbConnection *self)
+{
+  const UbJobReport *report = ub_connection_get_report (self);
+
+  if (report == NULL)
+    return NULL;
+  if (self->chip != NULL && ub_image_analysis_get_family (self->chip) != UB_FAMILY_UNKNOWN)
+    return g_strdup (ub_family_get_title (ub_image_analysis_get_family (self->chip)));
+  return g_strdup (report->part != NULL ? report->part : _ ("Module"));
 }

@@ -42,5 +42,6 @@ void ub_connection_get_connect_state (UbConnection *self, UbConnectState *out_st
 const UbJobReport *ub_connection_get_report (UbConnection *self);
 UbImageAnalysis *ub_connection_get_chip (UbConnection *self);
 UbSectorMap *ub_connection_get_sector_map (UbConnection *self);
+char *ub_connection_dup_module_title (UbConnection *self);
 
 G_END_DECLS

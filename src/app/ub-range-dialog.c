@@ -9,12 +9,14 @@
 
 #include "ub-range-dialog.h"
 
+#include "ub-backup-row.h"
 #include "ub-error.h"
 #include "ub-facts.h"
 #include "ub-file-dialog.h"
 #include "ub-flash-layout.h"
 #include "ub-format.h"
 #include "ub-image-loader.h"
+#include "ub-no-backup-dialog.h"
 #include "ub-number.h"
 #include "ub-settings.h"
 
@@ -34,6 +36,7 @@ struct _UbRangeDialog {
   AdwWindow parent_instance;
 
   UbRangeKind kind;
+  UbConnection *connection;
   guint32 flash_size;
   UbFamily family;
   UbImageAnalysis *image; /* to write */
@@ -45,8 +48,7 @@ struct _UbRangeDialog {
   AdwEntryRow *start_row;
   AdwEntryRow *size_row;
   AdwActionRow *file_row;
-  AdwActionRow *backup_row;
-  GtkSwitch *backup_switch;
+  UbBackupRow *backup_row;
   GtkLabel *problem_label;
   GtkButton *accept_button;
 };
@@ -115,6 +117,16 @@ get_range (UbRangeDialog *self, guint32 *out_start, guint32 *out_size, GError **
                          self->flash_size, out_start, out_size, error);
 }
 
+static char *
+dup_extent (guint32 start, guint32 size)
+{
+  g_autofree char *first = ub_format_address (start);
+  g_autofree char *last = ub_format_address (start + size - 1);
+  g_autofree char *bytes = ub_format_size (size);
+
+  return g_strdup_printf (_ ("%s to %s, %s"), first, last, bytes);
+}
+
 static void
 update (UbRangeDialog *self)
 {
@@ -124,13 +136,8 @@ update (UbRangeDialog *self)
   g_autofree char *text = NULL;
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->accept_button), valid);
-  if (valid) {
-    g_autofree char *first = ub_format_address (start);
-    g_autofree char *last = ub_format_address (start + size - 1);
-    g_autofree char *bytes = ub_format_size (size);
-
-    text = g_strdup_printf (_ ("%s to %s, %s"), first, last, bytes);
-  }
+  if (valid)
+    text = dup_extent (start, size);
   gtk_label_set_label (self->problem_label, valid ? text : error->message);
   /* What was not chosen yet is no mistake. */
   if (valid || g_error_matches (error, UB_ERROR, UB_ERROR_FILE_UNREADABLE))
@@ -187,30 +194,63 @@ ask_where_to (UbRangeDialog *self, guint32 start, guint32 size)
 }
 
 static void
-accept_clicked_cb (UbRangeDialog *self)
+change_range (UbRangeDialog *self)
 {
   g_autoptr (UbJobRequest) request = NULL;
-  g_autoptr (GFile) folder = NULL;
+  g_autoptr (GFile) folder = ub_backup_row_dup_folder (self->backup_row);
   guint32 start, size;
 
   if (!get_range (self, &start, &size, NULL))
     return;
-  if (gtk_switch_get_active (self->backup_switch))
-    folder = ub_settings_dup_backup_folder ();
-  switch (self->kind) {
-  case UB_RANGE_READ:
-    ask_where_to (self, start, size);
-    return;
-  case UB_RANGE_ERASE:
-    /* Everything is asked for as such, so that the whole chip can be erased in one go. */
+  /* Everything is asked for as such, so that the whole chip can be erased in one go. */
+  if (self->kind == UB_RANGE_ERASE)
     request =
         ub_job_request_new_erase (start, start == 0 && size == self->flash_size ? 0 : size, folder);
-    break;
-  case UB_RANGE_WRITE:
+  else
     request = ub_job_request_new_write (ub_image_analysis_get_image (self->image), start, folder);
-    break;
-  }
   finish (self, request);
+}
+
+static gboolean
+change_range_cb (gpointer user_data)
+{
+  change_range (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The question has to be gone before the dialog that it was asked over goes. */
+static void
+answered_cb (UbRangeDialog *self, const char *response)
+{
+  if (g_str_equal (response, UB_RESPONSE_WITHOUT_BACKUP))
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, change_range_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+ask_without_backup (UbRangeDialog *self, guint32 start, guint32 size)
+{
+  g_autofree char *extent = dup_extent (start, size);
+  GtkWidget *dialog = ub_no_backup_dialog_new (
+      GTK_WINDOW (self), self->connection,
+      self->kind == UB_RANGE_ERASE ? UB_DEED_ERASE : UB_DEED_WRITE, extent);
+
+  g_signal_connect_object (dialog, "response", G_CALLBACK (answered_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+accept_clicked_cb (UbRangeDialog *self)
+{
+  guint32 start, size;
+
+  if (!get_range (self, &start, &size, NULL))
+    return;
+  if (self->kind == UB_RANGE_READ)
+    ask_where_to (self, start, size);
+  else if (ub_backup_row_is_on (self->backup_row))
+    change_range (self);
+  else
+    ask_without_backup (self, start, size);
 }
 
 static void
@@ -258,6 +298,7 @@ ub_range_dialog_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   gtk_widget_dispose_template (GTK_WIDGET (self), UB_TYPE_RANGE_DIALOG);
   g_clear_object (&self->image);
+  g_clear_object (&self->connection);
 
   G_OBJECT_CLASS (ub_range_dialog_parent_class)->dispose (object);
 }
@@ -272,6 +313,7 @@ ub_range_dialog_class_init (UbRangeDialogClass *klass)
   signals[SIGNAL_READY] = g_signal_new ("ready", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, UB_TYPE_JOB_REQUEST);
 
+  g_type_ensure (UB_TYPE_BACKUP_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-range-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, UbRangeDialog, partition_row);
@@ -279,7 +321,6 @@ ub_range_dialog_class_init (UbRangeDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, UbRangeDialog, size_row);
   gtk_widget_class_bind_template_child (widget_class, UbRangeDialog, file_row);
   gtk_widget_class_bind_template_child (widget_class, UbRangeDialog, backup_row);
-  gtk_widget_class_bind_template_child (widget_class, UbRangeDialog, backup_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRangeDialog, problem_label);
   gtk_widget_class_bind_template_child (widget_class, UbRangeDialog, accept_button);
   gtk_widget_class_bind_template_callback (widget_class, update);
@@ -327,19 +368,20 @@ apply_kind (UbRangeDialog *self)
  * ub_range_dialog_new:
  * @parent: the window
  * @kind: what to do with the range
- * @flash_size: bytes of the chip
- * @family: chip family, for the names of the partitions
+ * @connection: to the module
  *
  * Returns: (transfer none): a dialog; the signal “ready” hands over the #UbJobRequest
  */
 GtkWidget *
-ub_range_dialog_new (GtkWindow *parent, UbRangeKind kind, guint32 flash_size, UbFamily family)
+ub_range_dialog_new (GtkWindow *parent, UbRangeKind kind, UbConnection *connection)
 {
   UbRangeDialog *self = g_object_new (UB_TYPE_RANGE_DIALOG, "transient-for", parent, NULL);
+  const UbJobReport *report = ub_connection_get_report (connection);
 
   self->kind = kind;
-  self->flash_size = flash_size;
-  self->family = family;
+  self->connection = g_object_ref (connection);
+  self->flash_size = report->size;
+  self->family = report->family;
   apply_kind (self);
   fill_partitions (self);
   partition_chosen_cb (self);

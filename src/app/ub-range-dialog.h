@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "ub-connection.h"
 #include "ub-job-request.h"
 
 #include <adwaita.h>
@@ -25,8 +26,7 @@ typedef enum {
 #define UB_TYPE_RANGE_DIALOG (ub_range_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (UbRangeDialog, ub_range_dialog, UB, RANGE_DIALOG, AdwWindow)
 
-GtkWidget *
-ub_range_dialog_new (GtkWindow *parent, UbRangeKind kind, guint32 flash_size, UbFamily family);
+GtkWidget *ub_range_dialog_new (GtkWindow *parent, UbRangeKind kind, UbConnection *connection);
 void ub_range_dialog_set_file (UbRangeDialog *self, GFile *file);
 
 gboolean ub_range_parse (const char *start,

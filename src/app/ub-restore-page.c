@@ -9,14 +9,14 @@
 
 #include "ub-restore-page.h"
 
-#include "ub-document-portal.h"
+#include "ub-backup-row.h"
 #include "ub-error.h"
 #include "ub-facts.h"
 #include "ub-flash-map-view.h"
 #include "ub-format.h"
+#include "ub-no-backup-dialog.h"
 #include "ub-pair-box.h"
 #include "ub-preview.h"
-#include "ub-settings.h"
 
 #include <glib/gi18n.h>
 
@@ -44,8 +44,7 @@ struct _UbRestorePage {
   UbFileRow *full_row;
   UbFileRow *bootloader_row;
   UbFileRow *app_row;
-  AdwActionRow *backup_row;
-  GtkSwitch *backup_switch;
+  UbBackupRow *backup_row;
   AdwActionRow *calibration_row;
   GtkSwitch *calibration_switch;
   AdwActionRow *storage_row;
@@ -115,6 +114,12 @@ storage_matters (UbRestorePage *self)
   return image != NULL && ub_image_analysis_get_tuya_storage (image) != NULL &&
          (chip == NULL || ub_image_analysis_is_excerpt (chip) ||
           ub_image_analysis_get_tuya_storage (chip) != NULL);
+}
+
+static gboolean
+changes_nothing (UbRestorePage *self)
+{
+  return self->preview != NULL && self->preview->n_change == 0;
 }
 
 static UbCompositionFlags
@@ -193,13 +198,12 @@ show_preview (UbRestorePage *self)
   changes = dup_changes (self->preview);
   gtk_label_set_label (self->preview_label, changes);
   total = self->preview->seconds;
-  if (gtk_switch_get_active (self->backup_switch))
+  if (ub_backup_row_is_on (self->backup_row))
     total += ub_preview_estimate_read ((guint64) self->preview->n_sectors * 4096,
                                        ub_connection_get_report (self->connection)->clock_hz);
   seconds = ub_format_duration (MAX (total, 1));
-  time = g_strdup_printf (gtk_switch_get_active (self->backup_switch)
-                              ? _ ("About %s, with the backup")
-                              : _ ("About %s, without a backup"),
+  time = g_strdup_printf (ub_backup_row_is_on (self->backup_row) ? _ ("About %s, with the backup")
+                                                                 : _ ("About %s, without a backup"),
                           seconds);
   gtk_label_set_label (self->time_label, time);
 }
@@ -316,30 +320,44 @@ way_out_cb (UbRestorePage *self, guint slot, UbFileRow *from)
 }
 
 static void
-show_backup_folder (UbRestorePage *self)
+answered_cb (UbRestorePage *self, const char *response)
 {
-  g_autoptr (GFile) folder = ub_settings_dup_backup_folder ();
-  g_autofree char *name = ub_document_portal_dup_path (folder);
-  g_autofree char *text = g_strdup_printf (_ ("A rescue copy in %s"), name);
-
-  if (gtk_switch_get_active (self->backup_switch))
-    adw_action_row_set_subtitle (self->backup_row, text);
-  else
-    adw_action_row_set_subtitle (self->backup_row,
-                                 _ ("Without it, what the module holds now is lost for good"));
+  if (g_str_equal (response, UB_RESPONSE_WITHOUT_BACKUP))
+    g_signal_emit (self, signals[SIGNAL_START], 0);
 }
 
 static void
-backup_toggled_cb (UbRestorePage *self)
+ask_without_backup (UbRestorePage *self)
 {
-  show_backup_folder (self);
-  rows_changed_cb (self);
+  g_autofree char *extent = self->preview != NULL ? dup_changes (self->preview) : NULL;
+  GtkWidget *dialog = ub_no_backup_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                                               self->connection, UB_DEED_RESTORE, extent);
+
+  g_signal_connect_object (dialog, "response", G_CALLBACK (answered_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* The rescue copy makes it reversible, and what changes nothing needs none. */
 static void
 start_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  g_signal_emit (widget, signals[SIGNAL_START], 0);
+  UbRestorePage *self = UB_RESTORE_PAGE (widget);
+
+  if (ub_backup_row_is_on (self->backup_row) || changes_nothing (self))
+    g_signal_emit (self, signals[SIGNAL_START], 0);
+  else
+    ask_without_backup (self);
+}
+
+/* What was chosen for one module holds for the next only where that is safe. */
+static void
+connection_changed_cb (UbRestorePage *self)
+{
+  if (ub_connection_get_state (self->connection) == UB_CONNECTION_IDLE) {
+    ub_backup_row_reset (self->backup_row);
+    gtk_switch_set_active (self->calibration_switch, TRUE);
+  }
+  update (self);
 }
 
 static void
@@ -365,7 +383,6 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, bootloader_row);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, app_row);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, backup_row);
-  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, backup_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, calibration_row);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, calibration_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, storage_row);
@@ -391,6 +408,7 @@ ub_restore_page_class_init (UbRestorePageClass *klass)
   signals[SIGNAL_START] = g_signal_new ("start", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (UB_TYPE_BACKUP_ROW);
   g_type_ensure (UB_TYPE_FLASH_MAP_VIEW);
   g_type_ensure (UB_TYPE_PAIR_BOX);
   g_type_ensure (UB_TYPE_FILE_ROW);
@@ -400,7 +418,6 @@ ub_restore_page_class_init (UbRestorePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, rows_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, method_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, way_out_cb);
-  gtk_widget_class_bind_template_callback (widget_class, backup_toggled_cb);
   gtk_widget_class_install_action (widget_class, "restore.start", NULL, start_action);
 }
 
@@ -411,9 +428,6 @@ ub_restore_page_init (UbRestorePage *self)
   ub_file_row_set_slot (self->full_row, UB_IMAGE_SLOT_FULL);
   ub_file_row_set_slot (self->bootloader_row, UB_IMAGE_SLOT_BOOTLOADER);
   ub_file_row_set_slot (self->app_row, UB_IMAGE_SLOT_APP);
-  g_signal_connect_object (ub_settings_get (), "changed::backup-folder",
-                           G_CALLBACK (show_backup_folder), self, G_CONNECT_SWAPPED);
-  show_backup_folder (self);
 }
 
 /**
@@ -425,7 +439,8 @@ void
 ub_restore_page_set_connection (UbRestorePage *self, UbConnection *connection)
 {
   g_set_object (&self->connection, connection);
-  g_signal_connect_object (connection, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (connection, "changed", G_CALLBACK (connection_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   method_toggled_cb (self);
 }
 
@@ -499,12 +514,10 @@ ub_restore_page_is_ready (UbRestorePage *self)
 UbJobRequest *
 ub_restore_page_dup_request (UbRestorePage *self)
 {
-  g_autoptr (GFile) folder = NULL;
+  g_autoptr (GFile) folder = ub_backup_row_dup_folder (self->backup_row);
 
   g_return_val_if_fail (ub_restore_page_is_ready (self), NULL);
 
-  if (gtk_switch_get_active (self->backup_switch))
-    folder = ub_settings_dup_backup_folder ();
   return ub_job_request_new_restore (get_image (self), get_bootloader (self), get_flags (self),
                                      folder);
 }

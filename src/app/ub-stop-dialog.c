@@ -9,19 +9,9 @@
 
 #include "ub-stop-dialog.h"
 
+#include "ub-question-dialog.h"
+
 #include <glib/gi18n.h>
-
-static GtkWidget *
-make_label (const char *text, const char *style_class)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
-  gtk_widget_add_css_class (label, style_class);
-  return label;
-}
 
 /**
  * ub_stop_dialog_new:
@@ -43,19 +33,8 @@ ub_stop_dialog_new (GtkWindow *parent,
                     const char *stop_label,
                     gboolean is_destructive)
 {
-  /* The dialog's own heading is measured narrower than it can be (libadwaita 1.7,
-   * adw-message-dialog.c, measure_heading()), which GTK 4.18 warns of each time. */
-  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, NULL, NULL));
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  const UbQuestionAnswers answers = { "continue", _ ("_Continue"), "stop", stop_label,
+                                      is_destructive };
 
-  gtk_window_set_title (GTK_WINDOW (dialog), heading);
-  gtk_box_append (GTK_BOX (box), make_label (heading, "title-2"));
-  gtk_box_append (GTK_BOX (box), make_label (text, "body"));
-  adw_message_dialog_set_extra_child (dialog, box);
-  adw_message_dialog_add_responses (dialog, "continue", _ ("_Continue"), "stop", stop_label, NULL);
-  if (is_destructive)
-    adw_message_dialog_set_response_appearance (dialog, "stop", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (dialog, "continue");
-  adw_message_dialog_set_close_response (dialog, "continue");
-  return GTK_WIDGET (dialog);
+  return ub_question_dialog_new (parent, heading, text, &answers);
 }

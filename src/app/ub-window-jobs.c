@@ -114,8 +114,7 @@ range_ready_cb (UbWindow *self, UbJobRequest *request)
 static void
 show_range_dialog (UbWindow *self, UbRangeKind kind)
 {
-  const UbJobReport *report = ub_connection_get_report (self->connection);
-  GtkWidget *dialog = ub_range_dialog_new (GTK_WINDOW (self), kind, report->size, report->family);
+  GtkWidget *dialog = ub_range_dialog_new (GTK_WINDOW (self), kind, self->connection);
 
   g_signal_connect_object (dialog, "ready", G_CALLBACK (range_ready_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -165,23 +164,6 @@ disconnect_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (is_connected (self))
     ub_connection_disconnect (self->connection);
-}
-
-static void
-backup_folder_chosen_cb (GFile *folder, gpointer user_data)
-{
-  g_autofree char *uri = g_file_get_uri (folder);
-
-  g_settings_set_string (ub_settings_get (), "backup-folder", uri);
-}
-
-static void
-choose_backup_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  g_autoptr (GFile) folder = ub_settings_dup_backup_folder ();
-
-  ub_file_dialog_choose_folder (GTK_WINDOW (widget), _ ("Choose the Backup Folder"), folder,
-                                backup_folder_chosen_cb, widget);
 }
 
 static void
@@ -280,8 +262,6 @@ ub_window_install_job_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.module-report", NULL, report_action);
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, refresh_action);
   gtk_widget_class_install_action (widget_class, "win.disconnect", NULL, disconnect_action);
-  gtk_widget_class_install_action (widget_class, "win.choose-backup-folder", NULL,
-                                   choose_backup_folder_action);
   gtk_widget_class_install_action (widget_class, "win.recover-another", NULL,
                                    recover_another_action);
   gtk_widget_class_install_action (widget_class, "win.done", NULL, done_action);

@@ -52,19 +52,6 @@ focus_page (UbWindow *self)
     gtk_widget_grab_focus (widget);
 }
 
-static char *
-dup_module_title (UbWindow *self)
-{
-  const UbJobReport *report = ub_connection_get_report (self->connection);
-  UbImageAnalysis *chip = ub_connection_get_chip (self->connection);
-
-  if (report == NULL)
-    return g_strdup (_ ("Unbrick"));
-  if (chip != NULL && ub_image_analysis_get_family (chip) != UB_FAMILY_UNKNOWN)
-    return g_strdup (ub_family_get_title (ub_image_analysis_get_family (chip)));
-  return g_strdup (report->part != NULL ? report->part : _ ("Module"));
-}
-
 static const char *
 get_page_title (UbWindow *self)
 {
@@ -92,11 +79,11 @@ get_result_title (UbWindow *self)
 static void
 update_title (UbWindow *self)
 {
-  g_autofree char *module = dup_module_title (self);
+  g_autofree char *module = ub_connection_dup_module_title (self->connection);
   g_autofree char *title = NULL;
   UbProgressState state;
 
-  adw_window_title_set_title (self->title, module);
+  adw_window_title_set_title (self->title, module != NULL ? module : _ ("Unbrick"));
   adw_window_title_set_subtitle (self->title, get_page_title (self));
   if (ub_job_runner_is_running (self->runner)) {
     ub_progress_get_state (ub_job_get_progress (ub_job_runner_get_job (self->runner)), &state);

@@ -7,6 +7,7 @@
 
 #include "app-fixture.h"
 
+#include "ub-backup-row.h"
 #include "ub-help-window.h"
 #include "ub-log-window.h"
 #include "ub-log.h"
@@ -191,6 +192,24 @@ shoot_restore (UbAppFixture *fixture, GFile *backup)
 }
 
 static void
+toggle_backup (UbAppFixture *fixture)
+{
+  gtk_widget_activate (ub_app_find (GTK_WIDGET (fixture->window), UB_TYPE_BACKUP_ROW, NULL));
+  ub_app_wait_ms (fixture, 1000);
+}
+
+/* Ends with the backup on again. */
+static void
+shoot_question (UbAppFixture *fixture)
+{
+  toggle_backup (fixture);
+  shoot (fixture, "restore-unsafe");
+  ub_app_click (GTK_WIDGET (fixture->window), "Restore Module");
+  shoot_window (fixture, ADW_TYPE_MESSAGE_DIALOG, "question");
+  toggle_backup (fixture);
+}
+
+static void
 shoot_jobs (UbAppFixture *fixture, GFile *backup)
 {
   g_autoptr (UbJobRequest) erase = ub_job_request_new_erase (0, 0x80000, NULL);
@@ -211,6 +230,7 @@ shoot_jobs (UbAppFixture *fixture, GFile *backup)
   ub_app_load (fixture, UB_IMAGE_SLOT_FULL, g_file_peek_path (backup));
   ub_app_wait_ms (fixture, 1000);
   shoot (fixture, "restore-ready");
+  shoot_question (fixture);
   /* A folder as people have it is shown; the test's own one is used. */
   folder = g_settings_get_string (ub_settings_get (), "backup-folder");
   g_settings_set_string (ub_settings_get (), "backup-folder", "file:///home/pi/Documents/Unbrick");

@@ -7,6 +7,7 @@
 
 #include "app-steps.h"
 
+#include "ub-backup-row.h"
 #include "ub-help-window.h"
 #include "ub-log-window.h"
 #include "ub-preferences-window.h"
@@ -73,6 +74,35 @@ check_windows (UbAppFixture *fixture)
   }
 }
 
+static void
+turn_backup_off (GtkWidget *root)
+{
+  gtk_widget_activate (ub_app_wait_to_find (root, UB_TYPE_BACKUP_ROW, NULL));
+}
+
+/* What is asked before erasing and writing without a rescue copy. */
+static void
+check_questions (UbAppFixture *fixture)
+{
+  GtkWidget *dialog;
+
+  ub_app_activate (fixture, "win.erase");
+  dialog = ub_app_wait_for_window (UB_TYPE_RANGE_DIALOG);
+  turn_backup_off (dialog);
+  ub_app_wait_ms (fixture, 50);
+  check_fits (dialog, "erasing without a backup");
+  ub_app_click (dialog, "Erase");
+  check_window (ADW_TYPE_MESSAGE_DIALOG, "the question before erasing");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  ub_app_activate (fixture, "win.restore");
+  ub_app_wait (fixture, ub_app_is_ready, "the preview");
+  turn_backup_off (GTK_WIDGET (fixture->window->restore_page));
+  ub_app_wait (fixture, ub_app_is_ready, "the preview without a backup");
+  check_page (fixture, "the restore page without a backup");
+  ub_app_click (ub_app_root (fixture), "Restore Module");
+  check_window (ADW_TYPE_MESSAGE_DIALOG, "the question before restoring");
+}
+
 static gboolean
 has_advice (UbAppFixture *fixture)
 {
@@ -125,6 +155,7 @@ test_jobs (void)
   check_page (&fixture, "the progress and the result page");
   ub_app_done (&fixture);
   check_page (&fixture, "the module page of a damaged module");
+  check_questions (&fixture);
   ub_app_verify (&fixture, path);
   g_assert_nonnull (ub_app_get_error (&fixture));
   check_page (&fixture, "the page of a failure");
