@@ -106,6 +106,11 @@ show_file (UbFileRow *self)
     gtk_button_set_label (self->open_button, _ ("Open…"));
   else
     gtk_button_set_icon_name (self->open_button, "document-open-symbolic");
+  /* The label was its name: with an icon it has none of its own. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->open_button),
+                                 GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->open_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Open…"), -1);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->open_button),
                                is_empty ? NULL : _ ("Choose Another File…"));
 }
