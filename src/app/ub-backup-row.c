@@ -60,20 +60,9 @@ toggled_cb (UbBackupRow *self)
 }
 
 static void
-folder_chosen_cb (GFile *folder, gpointer user_data)
-{
-  g_autofree char *uri = g_file_get_uri (folder);
-
-  g_settings_set_string (ub_settings_get (), "backup-folder", uri);
-}
-
-static void
 choose_clicked_cb (UbBackupRow *self)
 {
-  g_autoptr (GFile) folder = ub_settings_dup_backup_folder ();
-
-  ub_file_dialog_choose_folder (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                                _ ("Choose the Backup Folder"), folder, folder_chosen_cb, NULL);
+  ub_file_dialog_choose_backup_folder (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
 }
 
 static void

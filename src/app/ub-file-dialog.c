@@ -9,6 +9,8 @@
 
 #include "ub-file-dialog.h"
 
+#include "ub-settings.h"
+
 #include <glib/gi18n.h>
 
 /* GtkFileChooserNative, so that files are chosen through the portal in a sandbox. */
@@ -132,21 +134,28 @@ ub_file_dialog_save (GtkWindow *parent,
   show_dialog (dialog, func, user_data);
 }
 
+static void
+backup_folder_chosen_cb (GFile *folder, gpointer user_data)
+{
+  g_autofree char *uri = g_file_get_uri (folder);
+
+  g_settings_set_string (ub_settings_get (), "backup-folder", uri);
+}
+
 /**
- * ub_file_dialog_choose_folder:
- * @parent: the window; when it is destroyed first, @func is not called
- * @title: translated
- * @folder: (nullable): where to begin
- * @func: called with the chosen folder
- * @user_data: for @func
+ * ub_file_dialog_choose_backup_folder:
+ * @parent: the window; when it is destroyed first, nothing is chosen
+ *
+ * Asks where backups and rescue copies go, and sets it.
  */
 void
-ub_file_dialog_choose_folder (
-    GtkWindow *parent, const char *title, GFile *folder, UbFileFunc func, gpointer user_data)
+ub_file_dialog_choose_backup_folder (GtkWindow *parent)
 {
-  show_dialog (
-      new_dialog (parent, title, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Select"), folder),
-      func, user_data);
+  g_autoptr (GFile) folder = ub_settings_dup_backup_folder ();
+
+  show_dialog (new_dialog (parent, _ ("Choose the Backup Folder"),
+                           GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Select"), folder),
+               backup_folder_chosen_cb, NULL);
 }
 
 /**

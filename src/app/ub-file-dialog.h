@@ -19,8 +19,7 @@ void ub_file_dialog_save (GtkWindow *parent,
                           const char *name,
                           UbFileFunc func,
                           gpointer user_data);
-void ub_file_dialog_choose_folder (
-    GtkWindow *parent, const char *title, GFile *folder, UbFileFunc func, gpointer user_data);
+void ub_file_dialog_choose_backup_folder (GtkWindow *parent);
 void ub_file_save_text (GFile *file, const char *text, GAsyncReadyCallback callback, gpointer data);
 gboolean ub_file_save_text_finish (GObject *source, GAsyncResult *result, GError **error);
 

@@ -50,20 +50,9 @@ show_folder (UbPreferencesWindow *self)
 }
 
 static void
-folder_chosen_cb (GFile *folder, gpointer user_data)
-{
-  g_autofree char *uri = g_file_get_uri (folder);
-
-  g_settings_set_string (ub_settings_get (), "backup-folder", uri);
-}
-
-static void
 folder_clicked_cb (UbPreferencesWindow *self)
 {
-  g_autoptr (GFile) folder = ub_settings_dup_backup_folder ();
-
-  ub_file_dialog_choose_folder (GTK_WINDOW (self), _ ("Choose the Backup Folder"), folder,
-                                folder_chosen_cb, self);
+  ub_file_dialog_choose_backup_folder (GTK_WINDOW (self));
 }
 
 static gboolean
