@@ -198,14 +198,34 @@ toggle_backup (UbAppFixture *fixture)
   ub_app_wait_ms (fixture, 1000);
 }
 
-/* Ends with the backup on again. */
+static void
+shoot_message (UbAppFixture *fixture, const char *name, const char *variant)
+{
+  GtkWidget *dialog;
+
+  ub_app_click (GTK_WIDGET (fixture->window), "Restore Module");
+  dialog = ub_app_wait_for_window (ADW_TYPE_MESSAGE_DIALOG);
+  ub_app_wait_ms (fixture, 500);
+  save_window (dialog, name, variant);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  ub_app_wait_ms (fixture, 300);
+}
+
+/* A message is laid out by its parent's width. Ends with the backup on again. */
 static void
 shoot_question (UbAppFixture *fixture)
 {
   toggle_backup (fixture);
   shoot (fixture, "restore-unsafe");
-  ub_app_click (GTK_WIDGET (fixture->window), "Restore Module");
-  shoot_window (fixture, ADW_TYPE_MESSAGE_DIALOG, "question");
+  for (guint i = 0; i < G_N_ELEMENTS (variants); i++) {
+    gtk_window_set_default_size (GTK_WINDOW (fixture->window), variants[i].width,
+                                 variants[i].height);
+    set_dark (variants[i].dark);
+    ub_app_wait_ms (fixture, 400);
+    shoot_message (fixture, "question", variants[i].name);
+  }
+  set_dark (FALSE);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1000, 760);
   toggle_backup (fixture);
 }
 
