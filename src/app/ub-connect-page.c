@@ -42,9 +42,9 @@ struct _UbConnectPage {
   GtkStack *stack;
   UbWiringPanel *wiring;
   GtkListBox *programmer_box;
-  GtkWidget *voltage_group;
+  GtkWidget *voltage_box;
   GtkCheckButton *voltage_check;
-  GtkWidget *error_group;
+  GtkWidget *error_box;
   AdwActionRow *error_row;
   GtkButton *error_help_button;
   GtkButton *connect_button;
@@ -78,7 +78,7 @@ update_connect_button (UbConnectPage *self)
   gboolean is_ready = self->chosen != NULL && ub_programmer_info_is_usable (self->chosen) &&
                       (!needs_check || gtk_check_button_get_active (self->voltage_check));
 
-  gtk_widget_set_visible (self->voltage_group, needs_check);
+  gtk_widget_set_visible (self->voltage_box, needs_check);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "connect.start", is_ready);
 }
 
@@ -271,7 +271,7 @@ update_error_row (UbConnectPage *self)
   const GError *error = ub_connection_get_error (self->connection);
   g_autofree char *text = NULL, *facts = NULL;
 
-  gtk_widget_set_visible (self->error_group, error != NULL);
+  gtk_widget_set_visible (self->error_box, error != NULL);
   if (error == NULL)
     return;
   facts = ub_format_sentence (error->message);
@@ -332,9 +332,9 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, stack);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, wiring);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, programmer_box);
-  gtk_widget_class_bind_template_child (widget_class, UbConnectPage, voltage_group);
+  gtk_widget_class_bind_template_child (widget_class, UbConnectPage, voltage_box);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, voltage_check);
-  gtk_widget_class_bind_template_child (widget_class, UbConnectPage, error_group);
+  gtk_widget_class_bind_template_child (widget_class, UbConnectPage, error_box);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, error_row);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, error_help_button);
   gtk_widget_class_bind_template_child (widget_class, UbConnectPage, connect_button);

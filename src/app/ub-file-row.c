@@ -38,6 +38,7 @@ struct _UbFileRow {
   GError *error; /* why it is refused */
   GCancellable *cancellable; /* of the running identification */
 
+  GtkListBox *file_box;
   AdwActionRow *file_row;
   GtkStack *icon_stack;
   GtkSpinner *spinner;
@@ -74,6 +75,31 @@ show_refusal (UbFileRow *self)
   gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (self->way_out_button)), TRUE);
 }
 
+/* Says as well which of the files it is about. */
+static void
+set_accessible_name (GtkWidget *button, const char *action, UbImageSlot slot)
+{
+  g_autofree char *name = g_strdup_printf ("%s: %s", ub_image_slot_get_title (slot), action);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+static void
+show_open_button (UbFileRow *self, gboolean is_empty)
+{
+  /* The name of the file needs the room. */
+  if (is_empty)
+    gtk_button_set_label (self->open_button, _ ("Open…"));
+  else
+    gtk_button_set_icon_name (self->open_button, "document-open-symbolic");
+  /* A new label has taken the place of the accessible name; an icon has none. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->open_button),
+                                 GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  set_accessible_name (GTK_WIDGET (self->open_button), _ ("Open…"), self->slot);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->open_button),
+                               is_empty ? NULL : _ ("Choose Another File…"));
+}
+
 static void
 show_file (UbFileRow *self)
 {
@@ -101,18 +127,7 @@ show_file (UbFileRow *self)
                                is_loading ? GTK_WIDGET (self->spinner) : GTK_WIDGET (self->icon));
   gtk_spinner_set_spinning (self->spinner, is_loading);
   gtk_widget_set_visible (GTK_WIDGET (self->clear_button), !is_empty);
-  /* The name of the file needs the room. */
-  if (is_empty)
-    gtk_button_set_label (self->open_button, _ ("Open…"));
-  else
-    gtk_button_set_icon_name (self->open_button, "document-open-symbolic");
-  /* The label was its name: with an icon it has none of its own. */
-  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->open_button),
-                                 GTK_ACCESSIBLE_RELATION_LABELLED_BY);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->open_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Open…"), -1);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->open_button),
-                               is_empty ? NULL : _ ("Choose Another File…"));
+  show_open_button (self, is_empty);
 }
 
 static void
@@ -234,6 +249,7 @@ ub_file_row_class_init (UbFileRowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-file-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, UbFileRow, file_box);
   gtk_widget_class_bind_template_child (widget_class, UbFileRow, file_row);
   gtk_widget_class_bind_template_child (widget_class, UbFileRow, icon_stack);
   gtk_widget_class_bind_template_child (widget_class, UbFileRow, spinner);
@@ -261,14 +277,6 @@ ub_file_row_init (UbFileRow *self)
   gtk_menu_button_set_create_popup_func (self->recent_button, recent_create_cb, self, NULL);
 }
 
-static void
-set_accessible_name (GtkWidget *button, const char *format, UbImageSlot slot)
-{
-  g_autofree char *name = g_strdup_printf ("%s: %s", ub_image_slot_get_title (slot), format);
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-}
-
 /**
  * ub_file_row_set_slot:
  * @self: a file row
@@ -279,7 +287,8 @@ ub_file_row_set_slot (UbFileRow *self, UbImageSlot slot)
 {
   self->slot = slot;
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), ub_image_slot_get_title (slot));
-  set_accessible_name (GTK_WIDGET (self->open_button), _ ("Choose a File"), slot);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->file_box), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  ub_image_slot_get_title (slot), -1);
   set_accessible_name (GTK_WIDGET (self->recent_button), _ ("Recent Files"), slot);
   set_accessible_name (GTK_WIDGET (self->clear_button), _ ("Remove"), slot);
   update (self);

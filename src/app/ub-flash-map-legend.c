@@ -11,6 +11,7 @@
 #include "ub-flash-map-legend.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
 
 #define SWATCH_SIZE 14
 
@@ -83,14 +84,16 @@ create_entry (UbSectorState state)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   UbFlashMapSwatch *swatch = g_object_new (UB_TYPE_FLASH_MAP_SWATCH, NULL);
   GtkWidget *label = gtk_label_new (ub_sector_state_get_title (state));
-  GtkWidget *entry = gtk_flow_box_child_new ();
+  GtkWidget *entry = g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "focusable", FALSE, "accessible-role",
+                                   GTK_ACCESSIBLE_ROLE_LIST_ITEM, NULL);
 
   swatch->state = state;
   gtk_widget_add_css_class (label, "caption");
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (swatch));
   gtk_box_append (GTK_BOX (box), label);
   gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (entry), box);
-  gtk_widget_set_focusable (entry, FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  ub_sector_state_get_title (state), -1);
   return entry;
 }
 
@@ -114,7 +117,9 @@ ub_flash_map_legend_init (UbFlashMapLegend *self)
 {
   AdwStyleManager *style = adw_style_manager_get_default ();
 
-  self->box = gtk_flow_box_new ();
+  self->box = g_object_new (GTK_TYPE_FLOW_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_LIST, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->box), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Legend"), -1);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->box), GTK_SELECTION_NONE);
   /* A flow box takes the focus even when none of its children can, and never gives it up again. */
   gtk_widget_set_can_focus (self->box, FALSE);

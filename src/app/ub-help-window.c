@@ -103,6 +103,12 @@ save_clicked_cb (GtkButton *button, const UbHelpTopic *topic)
   ub_file_dialog_save (window, _ ("Save"), NULL, topic->file_name, save_chosen_cb, request);
 }
 
+static void
+set_accessible_name (GtkWidget *widget, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 static GtkWidget *
 new_button (const char *icon, const char *tooltip, GCallback clicked, const UbHelpTopic *topic)
 {
@@ -111,8 +117,7 @@ new_button (const char *icon, const char *tooltip, GCallback clicked, const UbHe
   gtk_widget_set_valign (button, GTK_ALIGN_START);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip,
-                                  -1);
+  set_accessible_name (button, tooltip);
   g_signal_connect (button, "clicked", clicked, (gpointer) topic);
   return button;
 }
@@ -152,6 +157,8 @@ append_row (UbHelpWindow *self, const char *title, gboolean expanded)
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (inner), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (inner), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  set_accessible_name (row, title);
+  set_accessible_name (inner, title);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), inner);
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), expanded);
   gtk_list_box_append (self->list, row);

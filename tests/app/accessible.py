@@ -22,6 +22,9 @@ except (ImportError, ValueError):
 
 LAUNCHERS = "/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher"
 PATIENCE = 240
+# A label that tells what changes has the role of a status bar.
+ACTORS = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON}
+LABELS = {Atspi.Role.LABEL, Atspi.Role.STATUS_BAR}
 
 
 def walk(node, depth=0):
@@ -67,16 +70,26 @@ def find(app, name, roles=None):
     return None
 
 
+def find_actor(app, name):
+    """A menu button is a button in a button, of which only the inner one acts."""
+    return next((node for node in walk(app) if is_named(node, name) and node.get_role() in ACTORS
+                 and node.get_action_iface() and node.get_action_iface().get_n_actions() > 0), None)
+
+
 def press(app, name):
-    node = wait(f"the button “{name}”", lambda: find(app, name, {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON}))
-    action = node.get_action_iface()
-    if action is None or not action.do_action(0):
+    node = wait(f"the button “{name}”", lambda: find_actor(app, name))
+    if not node.get_action_iface().do_action(0):
         sys.exit(f"“{name}” cannot be pressed over AT-SPI")
 
 
+def read(node):
+    """What a label says. GTK 4.18 gives one with the role of a status bar no name."""
+    return node.get_name() or Atspi.Text.get_text(node, 0, -1) or ""
+
+
 def wait_for_label(app, text):
-    return wait(f"“{text}”", lambda: next((node for node in walk(app) if text in (node.get_name() or "")
-                                          and node.get_role() == Atspi.Role.LABEL), None))
+    return wait(f"“{text}”", lambda: next((node for node in walk(app)
+                                          if node.get_role() in LABELS and text in read(node)), None))
 
 
 def set_settings(*lines):
