@@ -9,6 +9,10 @@
 
 #include "ub-preview.h"
 
+#include "ub-format.h"
+
+#include <glib/gi18n.h>
+
 #define SECTOR_SIZE 4096
 
 /* For the estimate only: typical erase time of one sector and program time of its 16 pages, between
@@ -130,6 +134,50 @@ ub_preview_new (UbComposition *composition, GBytes *current, UbSectorMap *known,
   for (guint i = 0; i < ub_composition_get_n_findings (composition); i++)
     g_ptr_array_add (self->findings, g_strdup (ub_composition_get_finding (composition, i)->text));
   return self;
+}
+
+/**
+ * ub_preview_dup_changes:
+ * @self: a preview
+ *
+ * Returns: (transfer full): how many sectors would be written and how many are kept, as a phrase
+ */
+char *
+ub_preview_dup_changes (UbPreview *self)
+{
+  g_autofree char *kept = NULL, *changes = NULL;
+
+  if (self->n_change == 0)
+    return g_strdup (_ ("Nothing will change: the module holds this already"));
+  changes = g_strdup_printf (self->n_unknown > 0
+                                 ? ngettext ("Up to %u of %u sectors will change",
+                                             "Up to %u of %u sectors will change", self->n_change)
+                                 : ngettext ("%u of %u sectors will change",
+                                             "%u of %u sectors will change", self->n_change),
+                             self->n_change, self->n_sectors);
+  if (self->n_kept == 0)
+    return g_steal_pointer (&changes);
+  kept = g_strdup_printf (ngettext ("%u is kept", "%u are kept", self->n_kept), self->n_kept);
+  return g_strdup_printf ("%s, %s", changes, kept);
+}
+
+/**
+ * ub_preview_dup_duration:
+ * @self: a preview
+ * @clock_hz: the clock of the module
+ * @with_backup: whether a rescue copy is made first
+ *
+ * Returns: (transfer full): about how long it takes, as a phrase
+ */
+char *
+ub_preview_dup_duration (UbPreview *self, guint clock_hz, gboolean with_backup)
+{
+  guint64 bytes = with_backup ? (guint64) self->n_sectors * SECTOR_SIZE : 0;
+  double seconds = self->seconds + ub_preview_estimate_read (bytes, clock_hz);
+  g_autofree char *duration = ub_format_duration (MAX (seconds, 1));
+
+  return g_strdup_printf (
+      with_backup ? _ ("About %s, with the backup") : _ ("About %s, without a backup"), duration);
 }
 
 static void

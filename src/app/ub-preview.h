@@ -40,6 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (UbPreview, ub_preview_free)
 UbPreview *
 ub_preview_new (UbComposition *composition, GBytes *current, UbSectorMap *known, guint clock_hz);
 double ub_preview_estimate_read (guint64 bytes, guint clock_hz);
+char *ub_preview_dup_changes (UbPreview *self);
+char *ub_preview_dup_duration (UbPreview *self, guint clock_hz, gboolean with_backup);
 
 void ub_preview_compute_async (UbImageAnalysis *image,
                                UbImageAnalysis *bootloader,

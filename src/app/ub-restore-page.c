@@ -50,11 +50,12 @@ struct _UbRestorePage {
   AdwActionRow *storage_row;
   GtkSwitch *storage_switch;
   GtkWidget *preview_box;
+  GtkLabel *preview_title;
   UbFlashMapView *map;
-  GtkLabel *preview_label;
-  GtkLabel *time_label;
+  GtkLabel *preview_hint;
   GtkListBox *findings;
-  GtkLabel *reason_label;
+  GtkLabel *status_label;
+  GtkLabel *time_label;
   GtkStack *button_stack;
   GtkButton *connect_button;
   GtkButton *restore_button;
@@ -134,6 +135,7 @@ get_flags (UbRestorePage *self)
   return flags;
 }
 
+/* Why nothing can be written yet, NULL when it can. */
 static const char *
 get_reason (UbRestorePage *self)
 {
@@ -153,59 +155,65 @@ get_reason (UbRestorePage *self)
     return _ ("This does not go together; see above.");
   if (!is_connected (self))
     return _ ("Connect to a module to write this to it.");
-  if (self->cancellable != NULL)
+  if (self->preview == NULL)
     return _ ("Working out what will change…");
-  return "";
+  return NULL;
 }
 
+static const char *
+get_hint (UbRestorePage *self)
+{
+  if (!is_connected (self))
+    return _ ("Once a module is connected, a map shows here what will change and what is kept.");
+  if (has_files (self))
+    return "";
+  return is_full (self)
+             ? _ ("Once a file is chosen, this map shows what will change and what is kept.")
+             : _ ("Once the app and its bootloader are chosen, this map shows what will change "
+                  "and what is kept.");
+}
+
+/* Until there is a preview, the map shows what the module holds. */
 static void
 show_map (UbRestorePage *self)
 {
-  ub_flash_map_view_set (self->map, self->preview->map,
-                         ub_image_analysis_get_family (get_image (self)),
-                         ub_connection_get_report (self->connection)->size);
+  UbImageAnalysis *image = get_image (self);
+  const UbJobReport *report = ub_connection_get_report (self->connection);
+  const char *hint = get_hint (self);
+
+  gtk_label_set_label (self->preview_title, self->preview == NULL && is_connected (self)
+                                                ? _ ("The Module Now")
+                                                : _ ("Preview"));
+  gtk_widget_set_visible (GTK_WIDGET (self->map), is_connected (self));
+  if (self->preview != NULL)
+    ub_flash_map_view_set (self->map, self->preview->map, ub_image_analysis_get_family (image),
+                           report->size);
+  else if (is_connected (self))
+    ub_flash_map_view_set (self->map, ub_connection_get_sector_map (self->connection),
+                           report->family, report->size);
+  gtk_label_set_label (self->preview_hint, hint);
+  gtk_widget_set_visible (GTK_WIDGET (self->preview_hint), hint[0] != '\0');
 }
 
-static char *
-dup_changes (UbPreview *preview)
-{
-  g_autofree char *kept = NULL, *changes = NULL;
-
-  if (preview->n_change == 0)
-    return g_strdup (_ ("Nothing will change: the module holds this already"));
-  changes = g_strdup_printf (
-      preview->n_unknown > 0 ? ngettext ("Up to %u of %u sectors will change",
-                                         "Up to %u of %u sectors will change", preview->n_change)
-                             : ngettext ("%u of %u sectors will change",
-                                         "%u of %u sectors will change", preview->n_change),
-      preview->n_change, preview->n_sectors);
-  if (preview->n_kept == 0)
-    return g_steal_pointer (&changes);
-  kept = g_strdup_printf (ngettext ("%u is kept", "%u are kept", preview->n_kept), preview->n_kept);
-  return g_strdup_printf ("%s, %s", changes, kept);
-}
-
+/* Beside the button, because there it is seen before the button is pressed. */
 static void
-show_preview (UbRestorePage *self)
+show_consequence (UbRestorePage *self)
 {
-  g_autofree char *changes = NULL, *seconds = NULL, *time = NULL;
-  double total;
+  const char *reason = get_reason (self);
+  g_autofree char *changes = NULL, *time = NULL;
 
-  gtk_widget_set_visible (self->preview_box, self->preview != NULL);
-  if (self->preview == NULL)
-    return;
-  show_map (self);
-  changes = dup_changes (self->preview);
-  gtk_label_set_label (self->preview_label, changes);
-  total = self->preview->seconds;
-  if (ub_backup_row_is_on (self->backup_row))
-    total += ub_preview_estimate_read ((guint64) self->preview->n_sectors * 4096,
-                                       ub_connection_get_report (self->connection)->clock_hz);
-  seconds = ub_format_duration (MAX (total, 1));
-  time = g_strdup_printf (ub_backup_row_is_on (self->backup_row) ? _ ("About %s, with the backup")
-                                                                 : _ ("About %s, without a backup"),
-                          seconds);
-  gtk_label_set_label (self->time_label, time);
+  if (reason == NULL) {
+    changes = ub_preview_dup_changes (self->preview);
+    time = ub_preview_dup_duration (self->preview,
+                                    ub_connection_get_report (self->connection)->clock_hz,
+                                    ub_backup_row_is_on (self->backup_row));
+    gtk_widget_remove_css_class (GTK_WIDGET (self->status_label), "dim-label");
+  } else {
+    gtk_widget_add_css_class (GTK_WIDGET (self->status_label), "dim-label");
+  }
+  gtk_label_set_label (self->status_label, reason != NULL ? reason : changes);
+  gtk_label_set_label (self->time_label, time != NULL ? time : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->time_label), time != NULL);
 }
 
 static void
@@ -229,21 +237,30 @@ show_findings (UbRestorePage *self)
 }
 
 static void
+show_button (UbRestorePage *self)
+{
+  GtkWidget *button = GTK_WIDGET (self->restore_button);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "restore.start",
+                                 ub_restore_page_is_ready (self));
+  /* What changes nothing destroys nothing. */
+  if (changes_nothing (self))
+    gtk_widget_remove_css_class (button, "destructive-action");
+  else
+    gtk_widget_add_css_class (button, "destructive-action");
+  gtk_stack_set_visible_child (self->button_stack,
+                               is_connected (self) ? button : GTK_WIDGET (self->connect_button));
+}
+
+static void
 show (UbRestorePage *self)
 {
-  gboolean ready = ub_restore_page_is_ready (self);
-  const char *reason = get_reason (self);
-
-  show_preview (self);
+  show_map (self);
   show_findings (self);
   gtk_widget_set_visible (GTK_WIDGET (self->calibration_row), calibration_matters (self));
   gtk_widget_set_visible (GTK_WIDGET (self->storage_row), storage_matters (self));
-  gtk_label_set_label (self->reason_label, reason);
-  gtk_widget_set_visible (GTK_WIDGET (self->reason_label), reason[0] != '\0');
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "restore.start", ready);
-  gtk_stack_set_visible_child (self->button_stack, is_connected (self)
-                                                       ? GTK_WIDGET (self->restore_button)
-                                                       : GTK_WIDGET (self->connect_button));
+  show_consequence (self);
+  show_button (self);
 }
 
 static void
@@ -259,6 +276,7 @@ preview_computed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->preview, ub_preview_free);
   self->preview = preview;
   self->error = g_steal_pointer (&error);
   show (self);
@@ -275,10 +293,15 @@ stop_preview (UbRestorePage *self)
 static void
 update (UbRestorePage *self)
 {
+  gboolean can_preview =
+      has_files (self) && is_connected (self) && ub_connection_get_chip (self->connection) != NULL;
+
   stop_preview (self);
-  g_clear_pointer (&self->preview, ub_preview_free);
   g_clear_error (&self->error);
-  if (has_files (self) && is_connected (self) && ub_connection_get_chip (self->connection)) {
+  /* The next one replaces the last one at once, so that nothing jumps when an option is changed. */
+  if (!can_preview)
+    g_clear_pointer (&self->preview, ub_preview_free);
+  if (can_preview) {
     self->cancellable = g_cancellable_new ();
     ub_preview_compute_async (get_image (self), get_bootloader (self),
                               ub_connection_get_chip (self->connection),
@@ -329,7 +352,7 @@ answered_cb (UbRestorePage *self, const char *response)
 static void
 ask_without_backup (UbRestorePage *self)
 {
-  g_autofree char *extent = self->preview != NULL ? dup_changes (self->preview) : NULL;
+  g_autofree char *extent = self->preview != NULL ? ub_preview_dup_changes (self->preview) : NULL;
   GtkWidget *dialog = ub_no_backup_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
                                                self->connection, UB_DEED_RESTORE, extent);
 
@@ -388,11 +411,12 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, storage_row);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, storage_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_box);
+  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_title);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, map);
-  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_label);
-  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, time_label);
+  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_hint);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, findings);
-  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, reason_label);
+  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, status_label);
+  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, time_label);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, button_stack);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, connect_button);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, restore_button);
@@ -501,7 +525,7 @@ ub_restore_page_get_row (UbRestorePage *self, UbImageSlot slot)
 gboolean
 ub_restore_page_is_ready (UbRestorePage *self)
 {
-  return has_files (self) && is_connected (self) && self->error == NULL &&
+  return has_files (self) && is_connected (self) && self->error == NULL && self->preview != NULL &&
          self->cancellable == NULL;
 }
 

@@ -78,6 +78,52 @@ test_restore_full (void)
   ub_app_fixture_tear_down (&fixture);
 }
 
+static gboolean
+is_destructive (UbAppFixture *fixture)
+{
+  GtkWidget *button = ub_app_find (ub_app_root (fixture), GTK_TYPE_BUTTON, "Restore Module");
+
+  return gtk_widget_has_css_class (button, "destructive-action");
+}
+
+/* Where it is in sight without scrolling. */
+static void
+check_beside_button (UbAppFixture *fixture, const char *text)
+{
+  GtkWidget *label = ub_app_wait_to_find (ub_app_root (fixture), GTK_TYPE_LABEL, text);
+
+  g_assert_null (gtk_widget_get_ancestor (label, GTK_TYPE_SCROLLED_WINDOW));
+}
+
+/* Before the button is pressed, the page says beside it what it will do, and it looks dangerous only where it is. */
+static void
+test_consequence (void)
+{
+  UbAppFixture fixture;
+  g_autofree char *path = NULL, *other = NULL;
+  g_autofree guint8 *data = NULL;
+
+  ub_app_start (&fixture, "time=virtual");
+  path = ub_app_back_up_and_load (&fixture, &data);
+  memset (data + 0x13A000, 0x55, 0x3000);
+  other = ub_app_save (&fixture, "other.bin", data, UB_APP_CHIP_SIZE);
+  ub_app_activate (&fixture, "win.restore");
+  ub_app_wait_to_show (ub_app_root (&fixture), "The Module Now");
+  ub_app_wait_to_show (ub_app_root (&fixture), "Once a file is chosen");
+  g_assert_true (is_destructive (&fixture));
+  ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, other);
+  ub_app_wait (&fixture, ub_app_is_ready, "the preview");
+  check_beside_button (&fixture, "3 of 512 sectors will change, 1 is kept");
+  ub_app_wait_to_show (ub_app_root (&fixture), "with the backup");
+  ub_app_wait_to_show (ub_app_root (&fixture), "Preview");
+  g_assert_true (is_destructive (&fixture));
+  ub_app_load (&fixture, UB_IMAGE_SLOT_FULL, path);
+  ub_app_wait (&fixture, ub_app_is_ready, "the preview of the same");
+  check_beside_button (&fixture, "Nothing will change: the module holds this already");
+  g_assert_false (is_destructive (&fixture));
+  ub_app_fixture_tear_down (&fixture);
+}
+
 /* Another device's backup, which differs in its Tuya storage alone: nothing of that comes over. */
 static void
 test_keep_storage (void)
@@ -244,6 +290,7 @@ main (int argc, char *argv[])
   adw_init ();
 
   g_test_add_func ("/restore-page/full", test_restore_full);
+  g_test_add_func ("/restore-page/consequence", test_consequence);
   g_test_add_func ("/restore-page/keep-storage", test_keep_storage);
   g_test_add_func ("/restore-page/keep-storage-slow", test_keep_storage_on_slow_wires);
   g_test_add_func ("/restore-page/parts", test_restore_parts);
