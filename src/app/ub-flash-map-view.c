@@ -96,3 +96,16 @@ ub_flash_map_view_update (UbFlashMapView *self)
   ub_flash_map_update (self->picture);
   ub_flash_map_legend_update (self->legend, self->map);
 }
+
+/**
+ * ub_flash_map_view_renew_legend:
+ * @self: a flash map view
+ *
+ * Takes from the legend what is no longer on the map, as when a job goes on to its next phase.
+ */
+void
+ub_flash_map_view_renew_legend (UbFlashMapView *self)
+{
+  renew_legend (self);
+  ub_flash_map_view_update (self);
+}

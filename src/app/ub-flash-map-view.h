@@ -18,5 +18,6 @@ G_DECLARE_FINAL_TYPE (UbFlashMapView, ub_flash_map_view, UB, FLASH_MAP_VIEW, Gtk
 void
 ub_flash_map_view_set (UbFlashMapView *self, UbSectorMap *map, UbFamily family, guint32 flash_size);
 void ub_flash_map_view_update (UbFlashMapView *self);
+void ub_flash_map_view_renew_legend (UbFlashMapView *self);
 
 G_END_DECLS

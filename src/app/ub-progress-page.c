@@ -29,6 +29,7 @@ struct _UbProgressPage {
 
   UbJobRunner *runner;
   guint n_phases; /* in the list */
+  UbPhase shown_phase;
   guint shown_clock;
   guint shown_retries;
   UbFamily family;
@@ -147,6 +148,16 @@ show_events (UbProgressPage *self, UbJob *job)
 }
 
 static void
+show_sectors (UbProgressPage *self, UbPhase phase)
+{
+  if (phase != self->shown_phase)
+    ub_flash_map_view_renew_legend (self->map);
+  else
+    ub_flash_map_view_update (self->map);
+  self->shown_phase = phase;
+}
+
+static void
 runner_changed_cb (UbProgressPage *self)
 {
   UbJob *job = ub_job_runner_get_job (self->runner);
@@ -156,7 +167,7 @@ runner_changed_cb (UbProgressPage *self)
   show_phases (self, &state);
   show_numbers (self, job, &state);
   show_events (self, job);
-  ub_flash_map_view_update (self->map);
+  show_sectors (self, state.phase);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "ub-flash-map-view.h"
 #include "ub-flash-map.h"
 
 #include <adwaita.h>
@@ -147,6 +148,44 @@ test_colors (Fixture *fixture, gconstpointer user_data)
   adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_DEFAULT);
 }
 
+static gboolean
+is_listed (GtkWidget *widget, const char *text)
+{
+  if (!gtk_widget_get_visible (widget))
+    return FALSE;
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), text))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child)) {
+    if (is_listed (child, text))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What was on the map stays in its legend, which must not jump, until it is renewed. */
+static void
+test_legend (void)
+{
+  UbFlashMapView *view =
+      UB_FLASH_MAP_VIEW (g_object_ref_sink (g_object_new (UB_TYPE_FLASH_MAP_VIEW, NULL)));
+  g_autoptr (UbSectorMap) map = ub_sector_map_new ();
+
+  ub_sector_map_set_size (map, N_SECTORS);
+  ub_sector_map_set (map, 0, N_SECTORS, UB_SECTOR_DATA);
+  ub_flash_map_view_set (view, map, UB_FAMILY_T, N_SECTORS * 4096);
+  g_assert_true (is_listed (GTK_WIDGET (view), "Holds data"));
+  g_assert_false (is_listed (GTK_WIDGET (view), "Verified"));
+  ub_sector_map_set (map, 0, N_SECTORS, UB_SECTOR_VERIFIED);
+  ub_flash_map_view_update (view);
+  g_assert_true (is_listed (GTK_WIDGET (view), "Holds data"));
+  g_assert_true (is_listed (GTK_WIDGET (view), "Verified"));
+  ub_flash_map_view_renew_legend (view);
+  g_assert_false (is_listed (GTK_WIDGET (view), "Holds data"));
+  g_assert_true (is_listed (GTK_WIDGET (view), "Verified"));
+  g_object_unref (view);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -158,6 +197,7 @@ main (int argc, char *argv[])
   g_test_add ("/flash-map/one-row", Fixture, NULL, set_up, test_one_row, tear_down);
   g_test_add ("/flash-map/same-picture", Fixture, NULL, set_up, test_same_picture, tear_down);
   g_test_add ("/flash-map/colors", Fixture, NULL, set_up, test_colors, tear_down);
+  g_test_add_func ("/flash-map/legend", test_legend);
 
   return g_test_run ();
 }
