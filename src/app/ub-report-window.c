@@ -300,6 +300,18 @@ ub_report_window_init (UbReportWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* What does not fit into the line goes on below its own column, not below the labels. */
+static void
+indent_below_labels (GtkTextView *text_view)
+{
+  g_autofree char *label = g_strnfill (UB_IMAGE_REPORT_LABEL_WIDTH, '0');
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (text_view), label);
+  int width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  gtk_text_view_set_indent (text_view, -width);
+}
+
 /**
  * ub_report_window_show:
  * @parent: the window
@@ -320,6 +332,8 @@ ub_report_window_show (GtkWindow *parent, UbImageAnalysis *chip, UbReportKind ki
   gtk_widget_set_visible (self->template_group, kind == UB_REPORT_TUYA && config != NULL);
   if (kind == UB_REPORT_TUYA)
     fill_tuya (self);
+  else
+    indent_below_labels (self->text_view);
   build (self);
   gtk_window_present (GTK_WINDOW (self));
 }

@@ -14,6 +14,9 @@
 
 G_BEGIN_DECLS
 
+/* Width of the column of labels in the text of ub_image_analysis_dup_report(), in characters. */
+#define UB_IMAGE_REPORT_LABEL_WIDTH 20
+
 /**
  * UbImageKind:
  *

@@ -13,9 +13,6 @@
 
 #include <glib/gi18n.h>
 
-/* Width of the column of labels, in characters. */
-#define LABEL_WIDTH 20
-
 static const char *
 get_severity_title (UbSeverity severity)
 {
@@ -43,7 +40,7 @@ append_row (GString *text, const char *label, const char *format, ...)
   g_string_append_printf (text, "%s%s", label, *label != '\0' ? ":" : " ");
   do
     g_string_append_c (text, ' ');
-  while (++width < LABEL_WIDTH);
+  while (++width < UB_IMAGE_REPORT_LABEL_WIDTH);
   va_start (args, format);
   g_string_append_vprintf (text, format, args);
   va_end (args);
