@@ -9,6 +9,7 @@
 
 #include "ub-connect-page.h"
 
+#include "ub-check-button.h"
 #include "ub-connect-advice.h"
 #include "ub-error.h"
 #include "ub-format.h"
@@ -361,6 +362,7 @@ ub_connect_page_class_init (UbConnectPageClass *klass)
   signals[SIGNAL_CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (UB_TYPE_CHECK_BUTTON);
   g_type_ensure (UB_TYPE_PAIR_BOX);
   g_type_ensure (UB_TYPE_STEP_LIST);
   g_type_ensure (UB_TYPE_WIRING_PANEL);

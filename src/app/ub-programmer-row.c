@@ -9,6 +9,7 @@
 
 #include "ub-programmer-row.h"
 
+#include "ub-check-button.h"
 #include "ub-error.h"
 
 #include <glib/gi18n.h>
@@ -65,6 +66,7 @@ ub_programmer_row_class_init (UbProgrammerRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ub_programmer_row_dispose;
 
+  g_type_ensure (UB_TYPE_CHECK_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/unbrick/Unbrick/ub-programmer-row.ui");
   gtk_widget_class_bind_template_child (widget_class, UbProgrammerRow, radio);

@@ -10,6 +10,7 @@
 #include "ub-restore-page.h"
 
 #include "ub-backup-row.h"
+#include "ub-check-button.h"
 #include "ub-error.h"
 #include "ub-facts.h"
 #include "ub-flash-map-view.h"
@@ -433,6 +434,7 @@ ub_restore_page_class_init (UbRestorePageClass *klass)
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (UB_TYPE_BACKUP_ROW);
+  g_type_ensure (UB_TYPE_CHECK_BUTTON);
   g_type_ensure (UB_TYPE_FLASH_MAP_VIEW);
   g_type_ensure (UB_TYPE_PAIR_BOX);
   g_type_ensure (UB_TYPE_FILE_ROW);
