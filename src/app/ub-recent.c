@@ -20,6 +20,45 @@ typedef struct {
   gpointer user_data;
 } Choice;
 
+#define UB_TYPE_RECENT_ROW (ub_recent_row_get_type ())
+G_DECLARE_FINAL_TYPE (UbRecentRow, ub_recent_row, UB, RECENT_ROW, GtkListBoxRow)
+
+/* A row that assistive technology can choose: GTK gives rows no action there, but shows the actions of a class. */
+struct _UbRecentRow {
+  GtkListBoxRow parent_instance;
+
+  char *uri;
+};
+
+G_DEFINE_FINAL_TYPE (UbRecentRow, ub_recent_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+choose_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_widget_activate (widget);
+}
+
+static void
+ub_recent_row_finalize (GObject *object)
+{
+  g_free (UB_RECENT_ROW (object)->uri);
+
+  G_OBJECT_CLASS (ub_recent_row_parent_class)->finalize (object);
+}
+
+static void
+ub_recent_row_class_init (UbRecentRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ub_recent_row_finalize;
+
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "row.choose", NULL, choose_action);
+}
+
+static void
+ub_recent_row_init (UbRecentRow *self)
+{
+}
+
 /**
  * ub_recent_add:
  * @file: (nullable): an image that could be read
@@ -49,7 +88,7 @@ static void
 row_activated_cb (GtkListBox *box, GtkListBoxRow *row, Choice *choice)
 {
   GtkWidget *popover = gtk_widget_get_ancestor (GTK_WIDGET (box), GTK_TYPE_POPOVER);
-  g_autoptr (GFile) file = g_file_new_for_uri (g_object_get_data (G_OBJECT (row), "uri"));
+  g_autoptr (GFile) file = g_file_new_for_uri (UB_RECENT_ROW (row)->uri);
 
   gtk_popover_popdown (GTK_POPOVER (popover));
   choice->func (file, choice->user_data);
@@ -59,16 +98,18 @@ static GtkWidget *
 new_row (GtkRecentInfo *info)
 {
   g_autofree char *shown = gtk_recent_info_get_uri_display (info);
-  GtkWidget *label = gtk_label_new (gtk_recent_info_get_display_name (info));
-  GtkWidget *row = gtk_list_box_row_new ();
+  const char *name = gtk_recent_info_get_display_name (info);
+  GtkWidget *label = gtk_label_new (name);
+  UbRecentRow *row = g_object_new (UB_TYPE_RECENT_ROW, NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 36);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
-  gtk_widget_set_tooltip_text (row, shown);
-  g_object_set_data_full (G_OBJECT (row), "uri", g_strdup (gtk_recent_info_get_uri (info)), g_free);
-  return row;
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row), shown);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  row->uri = g_strdup (gtk_recent_info_get_uri (info));
+  return GTK_WIDGET (row);
 }
 
 /**
