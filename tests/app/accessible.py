@@ -23,8 +23,9 @@ except (ImportError, ValueError):
 LAUNCHERS = "/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher"
 PATIENCE = 240
 # A label that tells what changes has the role of a status bar.
-ACTORS = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON}
 LABELS = {Atspi.Role.LABEL, Atspi.Role.STATUS_BAR}
+CONTROLS = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.CHECK_BOX, Atspi.Role.RADIO_BUTTON,
+            Atspi.Role.MENU_ITEM}
 
 
 def walk(node, depth=0):
@@ -70,14 +71,17 @@ def find(app, name, roles=None):
     return None
 
 
-def find_actor(app, name):
-    """A menu button is a button in a button, of which only the inner one acts."""
-    return next((node for node in walk(app) if is_named(node, name) and node.get_role() in ACTORS
-                 and node.get_action_iface() and node.get_action_iface().get_n_actions() > 0), None)
+def find_control(app, name):
+    """What is called @name and can be acted on now; of a menu button, which is a button in a button, the inner one."""
+    for node in walk(app):
+        if node.get_role() in CONTROLS and is_named(node, name) and all(map(
+                node.get_state_set().contains, (Atspi.StateType.FOCUSABLE, Atspi.StateType.SENSITIVE))):
+            return node
+    return None
 
 
 def press(app, name):
-    node = wait(f"the button “{name}”", lambda: find_actor(app, name))
+    node = wait(f"the button “{name}”", lambda: find_control(app, name))
     if not node.get_action_iface().do_action(0):
         sys.exit(f"“{name}” cannot be pressed over AT-SPI")
 
