@@ -20,6 +20,9 @@ try:
 except (ImportError, ValueError):
     sys.exit(77)
 
+# Under sanitizers and load, a window takes longer to open than AT-SPI waits for the answer of what opens it, 0.8 s.
+Atspi.set_timeout(60000, 60000)
+
 LAUNCHERS = "/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher"
 PATIENCE = 240
 # A label that tells what changes has the role of a status bar.
