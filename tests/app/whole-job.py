@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Unbrick authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole job in one person's way: test-whole-job.py mouse|keys|accessible UNBRICK UNBRICK-CLI
+"""The whole job in one person's way: whole-job.py mouse|keys|accessible UNBRICK UNBRICK-CLI
 
 Chooses the simulated module, connects, backs up, restores a full image, then a bootloader and an app, verifies, erases
 and disconnects: with nothing but the mouse, the keyboard or the actions of AT-SPI. Where things are and what happened
