@@ -50,7 +50,6 @@ struct _UbRestorePage {
   GtkSwitch *calibration_switch;
   AdwActionRow *storage_row;
   GtkSwitch *storage_switch;
-  GtkWidget *preview_box;
   GtkLabel *preview_title;
   UbFlashMapView *map;
   GtkLabel *preview_hint;
@@ -411,7 +410,6 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, calibration_switch);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, storage_row);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, storage_switch);
-  gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_box);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_title);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, map);
   gtk_widget_class_bind_template_child (widget_class, UbRestorePage, preview_hint);
