@@ -160,6 +160,9 @@ class Mouse(Person):
             node = node.get_parent()
         return None
 
+    def wait_for_place(self, node):
+        return wait(f"the place of “{node.get_name()}”", lambda: self.get_place(node))
+
     def click_at(self, x, y, surface):
         xdotool("mousemove", x, y)
         xdotool("click", 1)
@@ -172,7 +175,8 @@ class Mouse(Person):
         pane = node.get_parent()
         while pane is not None and pane.get_role() != Atspi.Role.SCROLL_PANE:
             pane = pane.get_parent()
-        if pane is None:
+        # What a popover is over may scroll, the popover does not.
+        if pane is None or self.wait_for_place(pane)[2] != self.wait_for_place(node)[2]:
             return
 
         def is_in_sight():
@@ -189,7 +193,7 @@ class Mouse(Person):
 
     def click(self, node):
         self.scroll_to(node)
-        self.click_at(*wait(f"the place of “{node.get_name()}”", lambda: self.get_place(node)))
+        self.click_at(*self.wait_for_place(node))
 
     def activate(self, name):
         self.click(self.wait_for(name))
@@ -206,8 +210,15 @@ class Mouse(Person):
     def choose_range(self, title, start, size):
         self.click(wait("the ranges", lambda: find(self.get_front(), "Range", {Atspi.Role.COMBO_BOX})))
         self.click(wait(f"“{title}”", lambda: find(self.get_front(), title, {Atspi.Role.LABEL})))
-        # GTK 4.8 loses the first click after a list was chosen from.
-        self.click(find(self.get_front(), "Start", FIELDS))
+        self.click_in_vain("Start", FIELDS)
+
+    def choose_recent(self, row, name):
+        super().choose_recent(row, name)
+        self.click_in_vain("Restore", {Atspi.Role.LABEL})
+
+    def click_in_vain(self, name, roles):
+        """GTK 4.8 may lose the first click after something was chosen from a list in a popover."""
+        self.click(find(self.get_front(), name, roles))
 
 
 class Keys(Person):

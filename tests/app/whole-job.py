@@ -108,8 +108,9 @@ def main():
             os.mkdir(os.path.join(folder, name))
         chip = os.path.join(folder, "chip.bin")
         subprocess.run([cli, "--quiet", "backup", "-p", "sim", chip], check=True)
-        # Each job takes some seconds at this clock, so that there is time to read its progress.
-        set_settings("clock-ceiling=uint32 3000000", f"simulated-module='time=real,file={chip}'",
+        # Each job takes some seconds at this clock, so that there is time to read its progress. Not everything is in
+        # sight in a window of this height.
+        set_settings("clock-ceiling=uint32 3000000", "window-height=480", f"simulated-module='time=real,file={chip}'",
                      f"open-folder='file://{folder}/images'", f"backup-folder='file://{folder}/backups'")
         with running([unbrick]) as app:
             do_everything(person(app), folder, chip)
