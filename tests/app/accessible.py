@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 
-# Warnings are fatal to the programs under test, not to the library that looks at them: it warns of what went away
-# while it looked.
+# No warning is fatal here: the library that looks on warns of what went away while it looked, and the application of
+# services that no desktop is here to offer.
 os.environ.pop("G_DEBUG", None)
 
 try:

@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Unbrick authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The application as assistive technology sees it: test-accessible.py UNBRICK
+"""The application as assistive technology sees it: test-accessible.py UNBRICK UNBRICK-CLI
 
-Connects to the simulated module, reads what is said of it and goes on to the restore page, all over AT-SPI, and checks
-that every control, list and picture of its own has a name."""
+Chooses the simulated module, connects, reads what is said of it, opens a file that was used before, and goes over to
+bootloader + app, all over AT-SPI; and checks that every control, list and picture of its own has a name."""
+import os
 import re
+import subprocess
 import sys
+import tempfile
 
-from accessible import Atspi, find, press, running, wait, walk
+from accessible import Atspi, find, find_control, press, running, wait, wait_for_label, walk
 
 IN_WINDOWS = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.CHECK_BOX, Atspi.Role.RADIO_BUTTON,
               Atspi.Role.COMBO_BOX, Atspi.Role.ENTRY, Atspi.Role.LIST_ITEM, Atspi.Role.TABLE_CELL, Atspi.Role.FRAME,
@@ -21,6 +24,7 @@ CLOSED = {Atspi.Role.COMBO_BOX, Atspi.Role.ENTRY}
 # toolkit's altogether, and so is the search of the preferences, which is off.
 MENUS = {"Main Menu": {"Log": 1, "Help": 4},
          "More Actions": {"Tuya Configuration": 0, "Module Report": 1, "Write Range": 4, "Erase": 5}}
+SUMMARY = "Full backup, BK7231T"  # of the file of the simulated module
 
 
 def is_nameless(node, roles):
@@ -69,10 +73,31 @@ def check_windows(app):
     return nameless
 
 
-with running([sys.argv[1]]) as app:
+def choose(app, name):
+    press(app, name)
+    wait(f"“{name}” to be chosen",
+         lambda: find_control(app, name).get_state_set().contains(Atspi.StateType.CHECKED))
+
+
+def open_recent(app, folder):
+    """A second start has the application open the file, which so becomes a recent one."""
+    image = os.path.join(folder, "recent.bin")
+    subprocess.run([sys.argv[2], "--quiet", "backup", "-p", "sim", image], check=True)
+    subprocess.run([sys.argv[1], image], check=True)
+    wait_for_label(app, SUMMARY)
+    press(app, "Full Image: Remove")
+    wait("the file to be removed", lambda: not any(SUMMARY in (node.get_name() or "") for node in walk(app)))
+    press(app, "Full Image: Recent Files")
+    row = wait("the recent file", lambda: find(app, "recent.bin", {Atspi.Role.LIST_ITEM}))
+    row.get_action_iface().do_action(0)
+    wait_for_label(app, SUMMARY)
+
+
+with tempfile.TemporaryDirectory() as folder, running([sys.argv[1]]) as app:
     wait("the first page", lambda: find(app, "Connect", {Atspi.Role.PUSH_BUTTON}))
     main_window, = get_windows(app)
     nameless = check_names("connect page", main_window)
+    choose(app, "Simulated module")
     press(app, "Connect")
     wait("the module page", lambda: find(app, "Connected", {Atspi.Role.LABEL}))
     wait("the chip family", lambda: find(app, "BK7231T", {Atspi.Role.LABEL}))
@@ -82,5 +107,7 @@ with running([sys.argv[1]]) as app:
     wait("the restore page", lambda: find(app, "Restore", {Atspi.Role.LABEL}))
     wait("the open button", lambda: find(app, "Full Image: Open…", {Atspi.Role.PUSH_BUTTON}))
     nameless += check_names("restore page", main_window)
+    open_recent(app, folder)
+    choose(app, "Bootloader + App")
     print("every page could be read and driven over AT-SPI")
 sys.exit(1 if nameless else 0)
