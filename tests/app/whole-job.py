@@ -64,12 +64,14 @@ def do_everything(person, folder, chip):
     # The file to choose is the first of its folder each time.
     full = write(os.path.join(images, "3-full.bin"), change_app(original))
     person.activate("Restore…")
+    person.wait_for_title("Restore")
     person.choose_file("Open…", "Choose an Image")
     person.activate("Restore Module")
     values += person.follow("Module Restored")[0]
 
     write(os.path.join(images, "2-app.bin"), original[APP_START:APP_END])
     person.activate("Restore…")
+    person.wait_for_title("Restore")
     person.switch("Bootloader + App")
     person.choose_file("Open…", "Choose an Image")
     person.choose_recent("Bootloader From", os.path.basename(full))
